@@ -1,0 +1,1 @@
+"""What stands before every operation: the host check, headers, sessions, logins."""

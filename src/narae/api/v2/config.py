@@ -1,0 +1,34 @@
+"""``/api/v2/config``."""
+
+from starlette.responses import Response
+
+from narae.accounts.permissions import Action, Resource
+from narae.api.call import Call
+from narae.api.config_view import Config, answered, config_of
+from narae.api.operation import V2, Needs, Query
+from narae.api.routes import Routes
+
+routes = Routes(V2, tag="Config")
+
+READ = Needs(Resource.CONFIG, Action.READ)
+MEDIA = ("application/json", "text/plain")
+
+
+class SectionQuery(Query, frozen=True, kw_only=True):
+    """Which part."""
+
+    section: str | None = None
+
+
+@routes.get("/config", needs=READ, media=MEDIA, errors=(404, 406))
+def get_config(call: Call, query: SectionQuery) -> Config | Response:
+    """Every option with its value, if ``webserver.expose_config`` allows it; secrets hidden."""
+    found = config_of(call.settings, section=query.section)
+    return answered(call.request, found, call.flavour)
+
+
+@routes.get("/config/section/{section}/option/{option}", needs=READ, media=MEDIA, errors=(406,))
+def get_config_value(call: Call, section: str, option: str) -> Config | Response:
+    """One option."""
+    found = config_of(call.settings, section=section, option=option)
+    return answered(call.request, found, call.flavour)

@@ -1,0 +1,5 @@
+"""Which Narae this is."""
+
+from importlib.metadata import version
+
+VERSION = version("narae")

@@ -1,0 +1,1 @@
+"""Decisions: a view and a report or a clock reading in, commands out."""

@@ -1,0 +1,1 @@
+"""When a DAG runs: each kind of schedule is a value with a pure meaning."""

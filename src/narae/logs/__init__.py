@@ -1,0 +1,1 @@
+"""Where the lines of attempts are kept and read."""

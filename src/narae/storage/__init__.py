@@ -1,0 +1,1 @@
+"""The store on SQL: SQLite by default, PostgreSQL for production. Start at ``open``."""
