@@ -57,8 +57,11 @@ def test_a_quiet_run_only_prints_states(bare: "Narae") -> None:
 def test_a_run_without_forks_is_in_this_process(
     bare: "Narae", capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert "success         extract" in bare.good("run", "--no-fork", DAGS / "sales.py")
-    assert "total 12" in capfd.readouterr().out
+    said = bare("run", "--no-fork", DAGS / "sales.py")
+    log = capfd.readouterr().out
+    assert said.code == 0, log
+    assert "success         extract" in said.out
+    assert "total 12" in log
 
 
 def test_one_of_two_dags_has_to_be_chosen(bare: "Narae", two: Path) -> None:
