@@ -245,6 +245,13 @@ class WebserverOptions(Section, frozen=True, kw_only=True):
     instance_name: Annotated[
         str, _O("A name to tell deployments apart.", "text", ("api.instance_name",))
     ] = ""
+    default_ui_timezone: Annotated[
+        _Text,
+        _O(
+            "In which times are shown until a user chooses; empty: `core.default_timezone`.",
+            "zone?",
+        ),
+    ] = None
     expose_config: Annotated[
         bool,
         _O(

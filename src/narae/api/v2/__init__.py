@@ -39,6 +39,7 @@ from narae.api.v2 import (
     tasks,
     timeline,
     tries,
+    ui,
     variables,
     wait,
     xcoms,
@@ -87,5 +88,6 @@ NOUNS: tuple[Routes, ...] = (
     parse_files.routes,
     structure.routes,
     tasks.routes,
+    *ui.NOUNS,
 )
 """The operations, noun by noun."""

@@ -1,0 +1,71 @@
+"""``/api/v2/ui/search``: what a few letters may mean, for the command palette."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from narae.accounts.permissions import Action, Resource
+from narae.api.call import Call
+from narae.api.operation import V2, Needs, Query
+from narae.api.routes import Routes
+from narae.api.view import View
+from narae.core.states import RunState
+from narae.engine.errors import NotBuilt
+
+routes = Routes(V2, tag="UI")
+
+FOUND_MAX = 20
+
+
+class SearchQuery(Query, frozen=True, kw_only=True):
+    """What is looked for."""
+
+    q: Annotated[
+        str, Meta(max_length=250, description="Part of a name, whatever its case; empty: nothing.")
+    ] = ""
+    limit: Annotated[int, Meta(ge=1, le=FOUND_MAX, description="Of each kind.")] = FOUND_MAX
+
+
+class FoundDag(View, frozen=True, kw_only=True):
+    """A DAG whose id, display name or tag has it."""
+
+    dag_id: str
+    display_name: str
+    tags: tuple[str, ...]
+    is_paused: bool
+    match: str
+    """``id``, ``name`` or ``tag``."""
+
+
+class FoundRun(View, frozen=True, kw_only=True):
+    """A run whose id begins with it (by letter and case)."""
+
+    dag_id: str
+    dag_run_id: str
+    state: RunState
+    run_after: datetime
+
+
+class FoundTask(View, frozen=True, kw_only=True):
+    """A task of a DAG's latest version whose id or display name has it."""
+
+    dag_id: str
+    task_id: str
+    display_name: str
+    operator: str
+
+
+class FoundView(View, frozen=True, kw_only=True):
+    """What was found, the best first."""
+
+    dags: list[FoundDag]
+    runs: list[FoundRun]
+    tasks: list[FoundTask]
+
+
+@routes.get("/ui/search", needs=Needs(Resource.DAG, Action.READ))
+def get_ui_search(call: Call, query: SearchQuery) -> FoundView:
+    """DAGs, runs and tasks that a few letters may mean."""
+    del query
+    raise NotBuilt("search", call.around.version)
