@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -82,6 +83,24 @@ def test_a_missing_name_says_what_is_missing_and_what_is_near(statement: str, wo
     with pytest.raises(MissingModuleError, match=words):
         exec(statement, {})
     assert issubclass(MissingModuleError, ModuleNotFoundError)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        path
+        for path in PACKAGES
+        if path.rpartition(".")[2] in MODULES.get(path.rpartition(".")[0], {})
+    ),
+)
+def test_a_module_does_not_hide_the_name_that_it_shares(path: str) -> None:
+    package, _, name = path.rpartition(".")
+    for statement in (f"import {path}", f"from {path} import {name}"):
+        with suppress(ImportError):
+            exec(statement, {})
+        scope: dict[str, Any] = {}
+        exec(f"from {package} import {name}", scope)
+        assert scope[name] is resolve(MODULES[package][name], path)
 
 
 def test_a_fallback_on_import_error_works() -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
@@ -62,6 +62,20 @@ class TableLoader:
             vars(module)["__version__"] = vars(module)["version"] = "2.10.5"
         if name == ROOT:
             del vars(module)["version"]
+        load_namesakes(module, table)
+
+
+def load_namesakes(module: ModuleType, table: Iterable[str]) -> None:
+    """Loads the submodules that are called as a name of the table is, and keeps the names.
+
+    A first import binds a submodule to its package: done later, it would hide what the table has
+    from every file of this process that comes after.
+    """
+    for name in table:
+        path = f"{module.__name__}.{name}"
+        if path in PACKAGES:
+            import_module(path)
+            vars(module).pop(name, None)
 
 
 def attribute_of(module: ModuleType, name: str) -> Any:
