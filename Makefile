@@ -5,9 +5,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 HOME_DIR ?= .narae
 PORT ?= 8080
+UI := src/narae/api/static/ui/index.html
+UI_MODULES := ui/node_modules/.package-lock.json
+UI_SOURCES := ui/index.html ui/vite.config.ts $(shell find ui/src ui/public -type f -not -name '*.test.*')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test fuzz sim sim-many sim-mutants chaos lock clean bench bench-check load soak
+.PHONY: help setup ui up check test fuzz sim sim-many sim-mutants chaos lock clean bench bench-check load soak
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,7 +25,17 @@ $(STAMP): pyproject.toml constraints.txt scripts/fetch-api-docs
 	@scripts/fetch-api-docs
 	@touch $@
 
-up: setup ## Install, start Narae with the example DAGs, and say where to look
+$(UI_MODULES): ui/package-lock.json ui/package.json $(STAMP)
+	@cd ui && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
+	@touch $@
+
+$(UI): $(UI_MODULES) $(UI_SOURCES)
+	@cd ui && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build -- --logLevel warn
+	@touch $@
+
+ui: $(UI) ## Build the web UI
+
+up: setup ui ## Install, start Narae with the example DAGs, and say where to look
 	@NARAE__CORE__DAGS_ARE_PAUSED_AT_CREATION=False $(BIN)/narae standalone --home $(HOME_DIR) --port $(PORT)
 
 check: setup ## Format, lint, types, layers, tidiness, unit tests: under a minute

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from narae.accounts.permissions import Principal
-from narae.api import docs_pages, problems
+from narae.api import docs_pages, problems, ui_pages
 from narae.api.catalogue import OPERATIONS
 from narae.api.operation import V1, V2
 from narae.api.problems import Problem
@@ -35,6 +35,7 @@ def create_app(
     routes += provider_routes(surroundings)
     for operations in OPERATIONS.values():
         routes += starlette_routes(operations)
+    routes += ui_pages.routes()
     app = Starlette(
         routes=routes,
         middleware=[

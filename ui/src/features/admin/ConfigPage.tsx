@@ -1,0 +1,3 @@
+export default function ConfigPage() {
+  return <p>Config</p>;
+}

@@ -1,0 +1,3 @@
+export default function ConnectionsPage() {
+  return <p>Connections</p>;
+}

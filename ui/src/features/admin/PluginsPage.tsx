@@ -1,0 +1,3 @@
+export default function PluginsPage() {
+  return <p>Plugins</p>;
+}

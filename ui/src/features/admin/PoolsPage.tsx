@@ -1,0 +1,3 @@
+export default function PoolsPage() {
+  return <p>Pools</p>;
+}

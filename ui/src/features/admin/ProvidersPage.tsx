@@ -1,0 +1,3 @@
+export default function ProvidersPage() {
+  return <p>Providers</p>;
+}

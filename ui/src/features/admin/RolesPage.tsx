@@ -1,0 +1,3 @@
+export default function RolesPage() {
+  return <p>Roles</p>;
+}

@@ -1,0 +1,3 @@
+export default function VariablesPage() {
+  return <p>Variables</p>;
+}

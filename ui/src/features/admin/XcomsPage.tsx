@@ -1,0 +1,3 @@
+export default function XcomsPage() {
+  return <p>XComs</p>;
+}

@@ -1,0 +1,3 @@
+export default function AuditTab() {
+  return <p>Audit</p>;
+}

@@ -1,0 +1,3 @@
+export default function BackfillsTab() {
+  return <p>Backfills</p>;
+}

@@ -1,0 +1,3 @@
+export default function CalendarTab() {
+  return <p>Calendar</p>;
+}

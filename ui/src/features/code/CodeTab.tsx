@@ -1,0 +1,3 @@
+export default function CodeTab() {
+  return <p>Code</p>;
+}

@@ -1,0 +1,3 @@
+export default function DagsPage() {
+  return <p>DAGs</p>;
+}

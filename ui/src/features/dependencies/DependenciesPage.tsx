@@ -1,0 +1,3 @@
+export default function DependenciesPage() {
+  return <p>Dependencies</p>;
+}

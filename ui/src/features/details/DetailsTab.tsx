@@ -1,0 +1,3 @@
+export default function DetailsTab() {
+  return <p>Details</p>;
+}

@@ -1,0 +1,3 @@
+export default function DurationsTab() {
+  return <p>Durations</p>;
+}

@@ -1,0 +1,3 @@
+export default function GanttTab() {
+  return <p>Gantt</p>;
+}

@@ -1,0 +1,3 @@
+export default function GraphTab() {
+  return <p>Graph</p>;
+}

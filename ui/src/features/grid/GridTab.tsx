@@ -1,0 +1,3 @@
+export default function GridTab() {
+  return <p>Grid</p>;
+}

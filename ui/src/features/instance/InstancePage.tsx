@@ -1,0 +1,3 @@
+export default function InstancePage() {
+  return <p>Instance</p>;
+}

@@ -1,0 +1,3 @@
+export default function RunsTab() {
+  return <p>Runs</p>;
+}

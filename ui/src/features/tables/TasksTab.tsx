@@ -1,0 +1,3 @@
+export default function TasksTab() {
+  return <p>Tasks</p>;
+}

@@ -1,0 +1,3 @@
+export default function TriggerPage() {
+  return <p>Trigger</p>;
+}

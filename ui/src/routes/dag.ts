@@ -1,0 +1,152 @@
+/** A DAG's pages: tabs that share the selection in the address. */
+
+import { createRoute, redirect } from "@tanstack/react-router";
+
+import { compact, dagSearch, number, text, type Raw } from "../lib/dagSearch";
+import { page } from "./lazy";
+import { inside } from "./root";
+
+const dag = createRoute({
+  getParentRoute: () => inside,
+  path: "/dags/$dagId",
+  validateSearch: dagSearch,
+  component: page(() => import("../features/dag/DagPage")),
+});
+
+const index = createRoute({
+  getParentRoute: () => dag,
+  path: "/",
+  beforeLoad: ({ params, search }) => {
+    throw redirect({ to: "/dags/$dagId/grid", params, search, replace: true });
+  },
+});
+
+const grid = createRoute({
+  getParentRoute: () => dag,
+  path: "grid",
+  component: page(() => import("../features/grid/GridTab")),
+});
+const graph = createRoute({
+  getParentRoute: () => dag,
+  path: "graph",
+  component: page(() => import("../features/graph/GraphTab")),
+});
+const gantt = createRoute({
+  getParentRoute: () => dag,
+  path: "gantt",
+  component: page(() => import("../features/gantt/GanttTab")),
+});
+const calendar = createRoute({
+  getParentRoute: () => dag,
+  path: "calendar",
+  component: page(() => import("../features/calendar/CalendarTab")),
+});
+const durations = createRoute({
+  getParentRoute: () => dag,
+  path: "durations",
+  component: page(() => import("../features/durations/DurationsTab")),
+});
+const runs = createRoute({
+  getParentRoute: () => dag,
+  path: "runs",
+  component: page(() => import("../features/tables/RunsTab")),
+});
+const tasks = createRoute({
+  getParentRoute: () => dag,
+  path: "tasks",
+  component: page(() => import("../features/tables/TasksTab")),
+});
+const backfills = createRoute({
+  getParentRoute: () => dag,
+  path: "backfills",
+  component: page(() => import("../features/backfills/BackfillsTab")),
+});
+const code = createRoute({
+  getParentRoute: () => dag,
+  path: "code",
+  component: page(() => import("../features/code/CodeTab")),
+});
+const details = createRoute({
+  getParentRoute: () => dag,
+  path: "details",
+  component: page(() => import("../features/details/DetailsTab")),
+});
+const audit = createRoute({
+  getParentRoute: () => dag,
+  path: "audit",
+  component: page(() => import("../features/audit/AuditTab")),
+});
+
+const trigger = createRoute({
+  getParentRoute: () => inside,
+  path: "/dags/$dagId/trigger",
+  // Beside `conf`, any other name prefills the param of that name.
+  validateSearch: (raw: Raw): Record<string, unknown> => raw,
+  component: page(() => import("../features/trigger/TriggerPage")),
+});
+
+const run = createRoute({
+  getParentRoute: () => inside,
+  path: "/dags/$dagId/runs/$runId",
+  validateSearch: (raw: Raw) => compact({ tab: text(raw, "tab") }),
+  component: page(() => import("../features/run/RunPage")),
+});
+
+const instance = createRoute({
+  getParentRoute: () => inside,
+  path: "/dags/$dagId/runs/$runId/tasks/$taskId",
+  validateSearch: (raw: Raw) =>
+    compact({
+      tab: text(raw, "tab"),
+      map_index: number(raw, "map_index"),
+      try_number: number(raw, "try_number"),
+      versus: number(raw, "versus"),
+      line: number(raw, "line"),
+      q: text(raw, "q"),
+      level: text(raw, "level"),
+      source: text(raw, "source"),
+      state: text(raw, "state"),
+    }),
+  component: page(() => import("../features/instance/InstancePage")),
+});
+
+/** Airflow 2's former addresses of a DAG's views. */
+const FORMER = {
+  tree: "/dags/$dagId/grid",
+  duration: "/dags/$dagId/durations",
+  tries: "/dags/$dagId/durations",
+  "landing-times": "/dags/$dagId/durations",
+  dag_details: "/dags/$dagId/details",
+} as const;
+
+const former = (Object.keys(FORMER) as (keyof typeof FORMER)[]).map((path) =>
+  createRoute({
+    getParentRoute: () => dag,
+    path,
+    beforeLoad: ({ params }) => {
+      const { dagId } = params as { dagId: string };
+      throw redirect({ to: FORMER[path], params: { dagId }, replace: true });
+    },
+  }),
+);
+
+export const dagRoutes = [
+  dag.addChildren([
+    index,
+    grid,
+    graph,
+    gantt,
+    calendar,
+    durations,
+    runs,
+    tasks,
+    backfills,
+    code,
+    details,
+    audit,
+    ...former,
+  ]),
+  trigger,
+  run,
+  instance,
+] as const;

@@ -1,0 +1,176 @@
+/** The pages that belong to no single DAG. */
+
+import { createRoute, redirect } from "@tanstack/react-router";
+
+import { compact, flag, number, text, texts, type Raw } from "../lib/dagSearch";
+import { page } from "./lazy";
+import { inside } from "./root";
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  component: page(() => import("../features/home/HomePage")),
+});
+
+/** Airflow's address of the list. */
+const formerHome = createRoute({
+  getParentRoute: () => inside,
+  path: "/home",
+  beforeLoad: () => {
+    throw redirect({ to: "/dags", replace: true });
+  },
+});
+
+const dags = createRoute({
+  getParentRoute: () => inside,
+  path: "/dags",
+  validateSearch: (raw: Raw) =>
+    compact({
+      q: text(raw, "q"),
+      status: text(raw, "status"),
+      state: text(raw, "state"),
+      tags: texts(raw, "tags"),
+      owners: texts(raw, "owners"),
+      favourite: flag(raw, "favourite"),
+      sort: text(raw, "sort"),
+      view: text(raw, "view"),
+    }),
+  component: page(() => import("../features/dags/DagsPage")),
+});
+
+const filters = (raw: Raw) =>
+  compact({
+    dag_id: text(raw, "dag_id"),
+    run_id: text(raw, "run_id"),
+    task_id: text(raw, "task_id"),
+    state: texts(raw, "state"),
+    run_type: texts(raw, "run_type"),
+    pool: text(raw, "pool"),
+    user: text(raw, "user"),
+    event: text(raw, "event"),
+    q: text(raw, "q"),
+    from: text(raw, "from"),
+    until: text(raw, "until"),
+    sort: text(raw, "sort"),
+    page: number(raw, "page"),
+  });
+
+const runs = createRoute({
+  getParentRoute: () => inside,
+  path: "/browse/runs",
+  validateSearch: filters,
+  component: page(() => import("../features/tables/RunsPage")),
+});
+const instances = createRoute({
+  getParentRoute: () => inside,
+  path: "/browse/task-instances",
+  validateSearch: filters,
+  component: page(() => import("../features/tables/InstancesPage")),
+});
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: "/browse/audit",
+  validateSearch: filters,
+  component: page(() => import("../features/audit/AuditPage")),
+});
+const jobs = createRoute({
+  getParentRoute: () => inside,
+  path: "/browse/jobs",
+  validateSearch: filters,
+  component: page(() => import("../features/browse/JobsPage")),
+});
+const dependencies = createRoute({
+  getParentRoute: () => inside,
+  path: "/browse/dependencies",
+  validateSearch: filters,
+  component: page(() => import("../features/dependencies/DependenciesPage")),
+});
+const activity = createRoute({
+  getParentRoute: () => inside,
+  path: "/browse/activity",
+  validateSearch: filters,
+  component: page(() => import("../features/browse/ActivityPage")),
+});
+const variables = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/variables",
+  validateSearch: filters,
+  component: page(() => import("../features/admin/VariablesPage")),
+});
+const connections = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/connections",
+  validateSearch: filters,
+  component: page(() => import("../features/admin/ConnectionsPage")),
+});
+const xcoms = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/xcoms",
+  validateSearch: filters,
+  component: page(() => import("../features/admin/XcomsPage")),
+});
+const config = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/config",
+  validateSearch: filters,
+  component: page(() => import("../features/admin/ConfigPage")),
+});
+const pools = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/pools",
+  validateSearch: filters,
+  component: page(() => import("../features/admin/PoolsPage")),
+});
+const plugins = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/plugins",
+  component: page(() => import("../features/admin/PluginsPage")),
+});
+const providers = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/providers",
+  component: page(() => import("../features/admin/ProvidersPage")),
+});
+const users = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/users",
+  component: page(() => import("../features/admin/UsersPage")),
+});
+const roles = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/roles",
+  component: page(() => import("../features/admin/RolesPage")),
+});
+const security = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin/security",
+  component: page(() => import("../features/admin/SecurityPage")),
+});
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: "/account",
+  component: page(() => import("../features/account/AccountPage")),
+});
+
+export const pageRoutes = [
+  home,
+  formerHome,
+  dags,
+  runs,
+  instances,
+  audit,
+  jobs,
+  dependencies,
+  activity,
+  variables,
+  connections,
+  xcoms,
+  config,
+  pools,
+  plugins,
+  providers,
+  users,
+  roles,
+  security,
+  account,
+] as const;
