@@ -24,22 +24,49 @@ export function useMe(): Me | undefined {
   return useQuery(ME).data;
 }
 
-/** What belongs to a DAG: a right to `DAG:<id>` gives it too. */
-const OF_A_DAG = new Set(["DAGs", "DAG Runs", "Task Instances", "Task Logs", "XComs", "DAG Code"]);
+/** What is inside of a DAG: the DAG itself has to be open too. The server's table. */
+const INSIDE_A_DAG = new Set([
+  "DAG Runs",
+  "Task Instances",
+  "Task Logs",
+  "Task Reschedules",
+  "XComs",
+  "DAG Code",
+  "DAG Warnings",
+  "DAG Dependencies",
+  "DAG Versions",
+  "Backfills",
+  "SLA Misses",
+  "Audit Logs",
+]);
+/** How the right to one DAG's things is written: `can_edit:DAG:sales`. */
+const PER_DAG: Readonly<Record<string, string>> = { DAGs: "DAG:", "DAG Runs": "DAG Run:" };
 
-/** Whether somebody with these permissions (`can_edit on DAG Runs`) may do it. */
+function holds(
+  permissions: readonly string[],
+  action: Action,
+  resource: string,
+  dagId: string | undefined,
+): boolean {
+  if (permissions.includes(`${action}:${resource}`)) return true;
+  const prefix = PER_DAG[resource];
+  if (prefix === undefined) return false;
+  const own = `${action}:${prefix}`;
+  if (dagId !== undefined) return permissions.includes(own + dagId);
+  return permissions.some((permission) => permission.startsWith(own));
+}
+
+/** Whether somebody with these permissions (`can_edit:DAG Runs`) may do it; the server decides. */
 export function allows(
   permissions: readonly string[],
   action: Action,
   resource: string,
   dagId?: string,
 ): boolean {
-  const has = (name: string) => permissions.includes(`${action} on ${name}`);
-  if (dagId === undefined || !OF_A_DAG.has(resource)) return has(resource);
-  const onDag = has("DAGs") || has(`DAG:${dagId}`);
-  if (resource === "DAGs") return onDag;
-  if (resource === "DAG Runs" && has(`DAG Run:${dagId}`)) return true;
-  return has(resource) && (onDag || permissions.includes(`can_read on DAG:${dagId}`));
+  if (!holds(permissions, action, resource, dagId)) return false;
+  if (resource === "Task Instances" && !holds(permissions, action, "DAG Runs", dagId)) return false;
+  if (dagId === undefined || !INSIDE_A_DAG.has(resource)) return true;
+  return holds(permissions, action === "can_read" ? "can_read" : "can_edit", "DAGs", dagId);
 }
 
 /** `may("can_edit", "DAG Runs", dagId)`; false until it is known who asks. */
