@@ -1,8 +1,11 @@
 """``python -m narae.api.ui_documents FOLDER``: the OpenAPI documents that the UI's types come from.
 
+Beside them goes their digest, by which a test sees that the types are out of date.
+
 All of ``/api/v2``, and of ``/api/v1`` what only it has: users, roles and permissions.
 """
 
+import hashlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ import msgspec
 from narae.api.catalogue import OPERATIONS
 from narae.api.openapi import document
 
+DIGEST = "documents.sha256"
 ONLY_IN_V1 = ("/api/v1/users", "/api/v1/roles", "/api/v1/permissions")
 
 
@@ -49,10 +53,17 @@ def _references(part: Any) -> Iterator[str]:
             yield from _references(value)
 
 
+def digest(made: dict[str, dict[str, Any]]) -> str:
+    """Of all documents, whatever the order of their keys."""
+    return hashlib.sha256(msgspec.json.encode(made, order="sorted")).hexdigest()
+
+
 def main(folder: Path) -> None:
-    """Writes both."""
-    for name, made in documents().items():
-        (folder / f"openapi.{name}.json").write_bytes(msgspec.json.encode(made))
+    """Writes the documents and their digest."""
+    made = documents()
+    for name, content in made.items():
+        (folder / f"openapi.{name}.json").write_bytes(msgspec.json.encode(content))
+    (folder / DIGEST).write_text(digest(made) + "\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 
 FILES = Path(__file__).parent / "static" / "ui"
 NONCE = "NARAE-NONCE"
@@ -27,11 +28,21 @@ _POLICY = (
 _FOR_EVER = "public, max-age=31536000, immutable"
 _FOR_AN_HOUR = "public, max-age=3600"
 _GZIP_BYTES_MIN = 1_000
-_NOT_OURS = ("api", "auth", "docs-files", "assets")
-"""First parts of addresses that are no pages: unknown ones below them are 404."""
+NOT_OURS = ("/api/", "/auth/", "/docs-files/", "/assets/")
+"""Below these are no pages: what is unknown there is 404, a wrong method 405."""
 _MISSING = """The web UI is not built here. In a checkout, `make ui` builds it; a wheel contains it.
 The API works without it: see /docs.
 """
+
+
+class _AnyPage(Route):
+    """Every address that belongs to nobody else."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Starlette's own, but not below :data:`NOT_OURS`."""
+        if scope["type"] == "http" and scope["path"].startswith(NOT_OURS):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class _File(NamedTuple):
@@ -47,15 +58,13 @@ def routes(files: Path = FILES) -> list[BaseRoute]:
         Route("/assets/{name}", _file(read, "assets/", _FOR_EVER)),
         Route("/favicon.svg", _file(read, "favicon.svg", _FOR_AN_HOUR)),
         Route("/robots.txt", _robots),
-        Route("/{path:path}", _page(files), methods=["GET"]),
+        _AnyPage("/{path:path}", _page(files), methods=["GET"]),
     ]
 
 
 def _page(files: Path) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
-        first = request.path_params["path"].partition("/")[0]
-        if first in _NOT_OURS:
-            return PlainTextResponse("Not Found", 404)
+        del request
         file = files / "index.html"
         if not file.exists():
             return PlainTextResponse(_MISSING, 503)
