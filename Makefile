@@ -38,17 +38,20 @@ ui: $(UI) ## Build the web UI
 up: setup ui ## Install, start Narae with the example DAGs, and say where to look
 	@NARAE__CORE__DAGS_ARE_PAUSED_AT_CREATION=False $(BIN)/narae standalone --home $(HOME_DIR) --port $(PORT)
 
-check: setup ## Format, lint, types, layers, tidiness, unit tests: under a minute
+check: setup $(UI_MODULES) ## Format, lint, types, layers, tidiness, unit tests: under a minute
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >/tmp/narae-layers.$$$$ || { cat /tmp/narae-layers.$$$$; rm -f /tmp/narae-layers.$$$$; exit 1; }; rm -f /tmp/narae-layers.$$$$
 	@$(BIN)/deptry --no-ansi src >/tmp/narae-deps.$$$$ 2>&1 || { cat /tmp/narae-deps.$$$$; rm -f /tmp/narae-deps.$$$$; exit 1; }; rm -f /tmp/narae-deps.$$$$
+	@cd ui && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
 	@$(BIN)/pytest -n 2 -m "not process and not e2e and not slow"
 
-test: setup ## All tests
+test: setup ui ## All tests, those in a browser included
 	@scripts/need-postgresql
 	@scripts/need-clients $(VENV)
+	@scripts/need-chromium
 	@$(BIN)/pytest -n 2
+	@cd ui && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent e2e
 
 fuzz: setup ## Fuzz every operation of the API: EXAMPLES=20 SEED=2 DB=sqlite (or postgresql)
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),20) FUZZ_SEED=$(or $(SEED),2) FUZZ_DB=$(or $(DB),sqlite) FUZZ_SHARE=1 FUZZ_SECONDS=7200 $(BIN)/pytest -n 2 tests/api/test_fuzz.py

@@ -79,7 +79,7 @@ interface Choice {
 function useZones(search: string): Choice[] {
   const { deployment } = useZone();
   return useMemo(() => {
-    const browser = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const browser = new Intl.DateTimeFormat().resolvedOptions().timeZone;
     const first: Choice[] = [{ name: deployment, words: "time.deploymentZone" }];
     if (browser !== deployment) first.push({ name: browser, words: "time.browserZone" });
     if (!first.some(({ name }) => name === "UTC")) first.push({ name: "UTC" });

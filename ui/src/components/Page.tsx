@@ -19,8 +19,10 @@ interface PageProps {
   children: ReactNode;
 }
 
+const NO_CRUMBS: readonly Crumb[] = [];
+
 /** The shape of a page: where one is, what it is called, what can be done. */
-export function Page({ title, crumbs = [], badge, actions, children }: PageProps) {
+export function Page({ title, crumbs = NO_CRUMBS, badge, actions, children }: PageProps) {
   const { t } = useTranslation();
   useEffect(() => {
     document.title = `${title} · ${t("app")}`;

@@ -93,7 +93,6 @@ function PasswordForm({ next }: { next: string }) {
           value={username}
           onChange={(event) => setUsername(event.currentTarget.value)}
           autoComplete="username"
-          autoFocus
           required
         />
         <PasswordInput
