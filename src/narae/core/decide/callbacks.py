@@ -74,7 +74,7 @@ def of_task(
     if kind not in task.callbacks and not (mails and task.email):
         return None
     return CallbackWorkload(
-        id=_id(before.run, str(before.attempt), kind),
+        id=callback_id(before.run, str(before.attempt), kind),
         code=view.code,
         run=run_facts(view.run),
         kind=f"task_{kind}",
@@ -85,6 +85,11 @@ def of_task(
         execution=view.spec.execution,
         queued_at=now,
     )
+
+
+def callback_id(run: str, attempt: str, kind: str) -> str:
+    """Of what the end of an attempt owes; ``kind`` is ``failure`` or ``retry``."""
+    return _id(run, attempt, kind)
 
 
 def _id(*parts: str) -> str:

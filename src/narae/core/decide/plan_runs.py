@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -72,13 +73,20 @@ def next_runs(
     planned: Sequence[PlannedRun] = (),
 ) -> list[RunSlot]:
     """The next ``n`` scheduled runs, for display; those that are due already come first."""
-    found: list[RunSlot] = []
-    if not _is_continuous(spec):
-        for slot in _slots(spec, dag, now, planned):
-            if len(found) == n:
-                break
-            found.append(slot)
-    return found
+    return list(islice(upcoming(spec, dag, now=now, planned=planned), n))
+
+
+def upcoming(
+    spec: DagSpec, dag: DagRow, *, now: datetime, planned: Sequence[PlannedRun] = ()
+) -> Iterator[RunSlot]:
+    """All scheduled runs to come, for display; there may be no end of them.
+
+    None of a continuous DAG: each comes with the end of the one before.
+    """
+    cursor = dag.cursor
+    while not _is_continuous(spec) and (slot := _next(spec, dag, cursor, now, planned)):
+        yield slot
+        cursor = slot.interval
 
 
 def active_runs_max(spec: DagSpec) -> int:
@@ -102,15 +110,6 @@ def dates(spec: DagSpec) -> tuple[datetime | None, datetime | None]:
 
 def _is_continuous(spec: DagSpec) -> bool:
     return isinstance(innermost(spec.timetable), Continuous)
-
-
-def _slots(
-    spec: DagSpec, dag: DagRow, now: datetime, planned: Sequence[PlannedRun]
-) -> Iterator[RunSlot]:
-    cursor = dag.cursor
-    while slot := _next(spec, dag, cursor, now, planned):
-        yield slot
-        cursor = slot.interval
 
 
 def _next(

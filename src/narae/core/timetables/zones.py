@@ -5,6 +5,7 @@ may have no moment (the gap when clocks go forward) or two (the fold when they g
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
@@ -90,3 +91,39 @@ def moment_of(wall_time: datetime, where: tzinfo) -> datetime:
     """The moment for ``wall_time``: the first of two; in a gap the next valid moment."""
     found = moments(wall_time, where)
     return found[0] if found else gap_end(wall_time, where)[0]
+
+
+def offset_changes(
+    where: tzinfo, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, timedelta, timedelta]]:
+    """When clocks are changed in ``[start, end)``: the moment, the offset before and after.
+
+    >>> year = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    >>> for at, before, after in offset_changes(zone("Europe/Berlin"), *year):
+    ...     print(at, after - before)
+    2026-03-29 01:00:00+00:00 1:00:00
+    2026-10-25 01:00:00+00:00 -1 day, 23:00:00
+    """
+    low = start.astimezone(UTC)
+    while low < end:
+        high = min(low + _DAY, end.astimezone(UTC))
+        before, after = _offset(where, low), _offset(where, high)
+        if before != after:
+            yield _change(where, low, high), before, after
+        low = high
+
+
+def _change(where: tzinfo, low: datetime, high: datetime) -> datetime:
+    """The first second with the offset of ``high``."""
+    after = _offset(where, high)
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) // 2
+        if _offset(where, middle) == after:
+            high = middle
+        else:
+            low = middle
+    return high.replace(microsecond=0)
+
+
+def _offset(where: tzinfo, moment: datetime) -> timedelta:
+    return moment.astimezone(where).utcoffset() or timedelta()

@@ -19,7 +19,7 @@ from narae.engine.actions import (
 from narae.engine.actions.act import Act, find_dag, find_run
 from narae.engine.actions.clear import Selection, clear, retry_run
 from narae.engine.actions.dags import delete_dag, pause, unpause
-from narae.engine.actions.late import attempts_of, why_late
+from narae.engine.actions.late import attempts_of, run_waits, why_late
 from narae.engine.actions.mark import TaskMark, mark_run, mark_tasks, set_run_note, set_task_note
 from narae.engine.actions.run_now import run_now
 from narae.engine.actions.stored import (
@@ -58,6 +58,7 @@ __all__ = [
     "put_variables",
     "retry_run",
     "run_now",
+    "run_waits",
     "runs",
     "set_run_note",
     "set_task_note",

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby
+from typing import NamedTuple
 
+from narae.core.holds import HoldCode
 from narae.core.ids import TaskRef
 from narae.core.run import Attempt, Run, Wait
 from narae.core.states import FINISHED_RUN
@@ -19,17 +22,47 @@ def why_late(act: Act, dag_id: str, run_id: str) -> Timeline:
     Raises NotFound (DAG, run).
     """
     run = find_run(act.store, dag_id, run_id)
-    holding = {}
-    if run.state not in FINISHED_RUN:
-        found = why_all(act, dag_id, run_id)
-        holding = {ref: holds[0].code for ref, holds in found.items()}
     return timeline(
         view_of(act.store, run),
         act.store.run_attempts(run.uid),
         paused=paused_spans(act, dag_id),
-        holding=holding,
+        holding=_holding(act, run),
         now=act.now,
     )
+
+
+class RunWaits(NamedTuple):
+    """What the time of a run was spent on, attempt by attempt."""
+
+    timeline: Timeline
+    attempts: list[tuple[Attempt, tuple[Wait, ...]]]
+    """By task, then oldest first, each with what it waited for."""
+    holding: dict[TaskRef, HoldCode]
+    """What is in the way of instances that wait now."""
+
+
+def run_waits(act: Act, run: Run) -> RunWaits:
+    """The critical path of a run, and every attempt of it with what it waited for."""
+    view = view_of(act.store, run)
+    attempts = act.store.run_attempts(run.uid)
+    paused = paused_spans(act, run.dag_id)
+    holding = _holding(act, run)
+    found: list[tuple[Attempt, tuple[Wait, ...]]] = []
+    ordered = sorted(attempts, key=lambda each: (each.key.ref, each.fence))
+    for ref, rows in groupby(ordered, key=lambda each: each.key.ref):
+        of_one = list(rows)
+        has_upstream = bool(view.graph.upstream.get(ref.task_id))
+        waits = waits_of(run, of_one, has_upstream=has_upstream, paused=paused)
+        found += zip(of_one, waits, strict=True)
+    path = timeline(view, attempts, paused=paused, holding=holding, now=act.now)
+    return RunWaits(timeline=path, attempts=found, holding=holding)
+
+
+def _holding(act: Act, run: Run) -> dict[TaskRef, HoldCode]:
+    if run.state in FINISHED_RUN:
+        return {}
+    found = why_all(act, run.dag_id, run.run_id)
+    return {ref: holds[0].code for ref, holds in found.items()}
 
 
 def attempts_of(act: Act, run: Run, ref: TaskRef) -> list[tuple[Attempt, tuple[Wait, ...]]]:

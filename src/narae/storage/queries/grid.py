@@ -1,8 +1,4 @@
-"""A DAG's recent runs by its tasks, and one run over time.
-
-The database itself writes the cells as JSON: to make tens of thousands of Python rows takes
-longer than all the rest (``docs/performance.md``).
-"""
+"""A DAG's recent runs by its tasks, and one run over time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,8 +10,8 @@ from narae.core.ids import RunUid
 from narae.core.spec import Value
 from narae.core.states import RunState, RunType
 from narae.storage.dialects import Raw
+from narae.storage.queries.json_rows import NOTHING, JsonReading, as_raw
 from narae.storage.queries.page import QueryError
-from narae.storage.queries.reading import Reading
 from narae.storage.whole_rows import marks
 
 GRID_RUNS_MAX = 1_000
@@ -34,7 +30,7 @@ _TRY = (
     *("'task_id", "map_index", "try_number"),
     *("?scheduled_at", "?queued_at", "?started_at", "?ended_at"),
 )
-"""Columns of the cells; ``'`` marks texts, ``?`` moments, ``!`` a flag for there being a value."""
+"""Columns of the cells; their marks are those of ``json_rows``."""
 _BARS = ("task_instance", "WHERE run = ?")
 _TRIES = ("attempt", "WHERE run = ?")
 _RUN = (
@@ -73,10 +69,7 @@ class Gantt(Value, frozen=True, kw_only=True):
     """JSON: ``[[task_id, map_index, try_number, scheduled, queued, started, ended], ...]``."""
 
 
-_NOTHING = msgspec.Raw(b"[]")
-
-
-class GridQueries(Reading):
+class GridQueries(JsonReading):
     """Each method is one read transaction."""
 
     def grid(
@@ -115,7 +108,7 @@ class GridQueries(Reading):
                 raw.rows(" ".join(["SELECT", self._json_list(columns), "FROM", *rest]), (run,))
                 for columns, rest in ((_BAR, _BARS), (_TRY, _TRIES))
             ]
-        instances, attempts = (_raw(rows[0][0]) for rows in texts)
+        instances, attempts = (as_raw(rows[0][0]) for rows in texts)
         return Gantt(instances=instances, attempts=attempts)
 
     def _by_run(self, raw: Raw, uids: Sequence[str]) -> tuple[dict[str, msgspec.Raw], list[str]]:
@@ -123,7 +116,7 @@ class GridQueries(Reading):
         words = ["SELECT run,", self._json_list(_CELL, "FILTER (WHERE map_index < 0)"), ","]
         words += ["max(map_index) FROM task_instance WHERE run IN", marks(len(uids))]
         rows = raw.rows(" ".join([*words, "GROUP BY run"]), uids)
-        return {run: _raw(text) for run, text, _ in rows}, [row[0] for row in rows if row[2] >= 0]
+        return {run: as_raw(text) for run, text, _ in rows}, [row[0] for row in rows if row[2] >= 0]
 
     def _mapped_by_run(self, raw: Raw, uids: Sequence[str]) -> dict[str, msgspec.Raw]:
         words = ["SELECT run,", self._json(_MAPPED), "FROM task_instance WHERE run IN"]
@@ -132,53 +125,7 @@ class GridQueries(Reading):
         lines: dict[str, list[str]] = {}
         for run, text in raw.rows(" ".join(words), uids):
             lines.setdefault(run, []).append(text)
-        return {run: _raw(f"[{','.join(texts)}]") for run, texts in lines.items()}
-
-    def _json(self, columns: Sequence[str]) -> str:
-        """A JSON array of the columns of one row, as text."""
-        if self._database.is_sqlite:
-            return f"json_array({', '.join(_of_sqlite(column) for column in columns)})"
-        # PostgreSQL's own json_build_array takes half as long again.
-        values = " || ',' || ".join(_of_postgres(column) for column in columns)
-        return f"'[' || {values} || ']'"
-
-    def _json_list(self, columns: Sequence[str], those: str = "") -> str:
-        """A JSON array of such arrays, of all rows of a group, as text."""
-        if self._database.is_sqlite:
-            return f"json_group_array({self._json(columns)}) {those}"
-        return f"'[' || string_agg({self._json(columns)}, ',') {those} || ']'"
-
-
-def _of_sqlite(column: str) -> str:
-    name = column[1:]
-    match column[0]:
-        case "'":
-            return name
-        case "?":
-            return f"{name} / 1000"
-        case "!":
-            return f"{name} IS NOT NULL"
-        case _:
-            return column
-
-
-def _of_postgres(column: str) -> str:
-    name = column[1:]
-    match column[0]:
-        case "'":
-            return f"to_json({name})"
-        case "?":
-            return (
-                f"coalesce(CAST(CAST(date_part('epoch', {name}) * 1000 AS BIGINT) AS TEXT), 'null')"
-            )
-        case "!":
-            return f"CASE WHEN {name} IS NULL THEN '0' ELSE '1' END"
-        case _:
-            return column
-
-
-def _raw(text: str | None) -> msgspec.Raw:
-    return _NOTHING if text is None else msgspec.Raw(text.encode())
+        return {run: as_raw(f"[{','.join(texts)}]") for run, texts in lines.items()}
 
 
 def _grid_run(
@@ -201,8 +148,8 @@ def _grid_run(
         ended_at=ended_at,
         spec_id=row[9],
         has_note=bool(row[10]),
-        cells=cells.get(uid, _NOTHING),
-        mapped=mapped.get(uid, _NOTHING),
+        cells=cells.get(uid, NOTHING),
+        mapped=mapped.get(uid, NOTHING),
     )
 
 

@@ -28,6 +28,16 @@ class HistoryQueries(Reading):
         self, dag_id: str, *, since: datetime, until: datetime, zone: tzinfo
     ) -> dict[date, dict[RunState, int]]:
         """Day in ``zone`` -> state -> runs with their (logical date or run_after) in it."""
+        days: dict[date, dict[RunState, int]] = {}
+        for at, state, count in self.quarters(dag_id, since=since, until=until):
+            counts = days.setdefault(at.astimezone(zone).date(), {})
+            counts[state] = counts.get(state, 0) + count
+        return dict(sorted(days.items()))
+
+    def quarters(
+        self, dag_id: str, *, since: datetime, until: datetime
+    ) -> list[tuple[datetime, RunState, int]]:
+        """When a quarter of an hour begins, state, runs with their moment in it; in no order."""
         r = t.dag_run.c
         slot = self._slot(r.sort_at)
         found = (
@@ -35,13 +45,9 @@ class HistoryQueries(Reading):
             .where(r.dag_id == dag_id, r.sort_at >= since, r.sort_at < until)
             .group_by(slot, r.state)
         )
-        days: dict[date, dict[RunState, int]] = {}
         with self._database.reading() as connection:
-            for number, state, count in connection.execute(found):
-                day = (t.EPOCH + int(number) * _SLOT).astimezone(zone).date()
-                counts = days.setdefault(day, {})
-                counts[RunState(state)] = counts.get(RunState(state), 0) + count
-        return dict(sorted(days.items()))
+            rows = connection.execute(found).all()
+        return [(t.EPOCH + int(number) * _SLOT, RunState(state), n) for number, state, n in rows]
 
     def _slot(self, moment: sa.ColumnElement[datetime]) -> sa.ColumnElement[int]:
         seconds = int(_SLOT.total_seconds())
