@@ -17,6 +17,7 @@ from starlette.responses import Response
 from narae.accounts.permissions import PUBLIC, nobody
 from narae.api import problems
 from narae.api.call import Call, check
+from narae.api.compression import compressed
 from narae.api.encoding import encoded
 from narae.api.idempotency import once
 from narae.api.lanes import lane_of
@@ -113,6 +114,12 @@ def _do(operation: Operation, call: Call, given: dict[str, Any]) -> Response:
         if tag in call.request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers={"ETag": tag})
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    content, encoding = compressed(content, call.request.headers.get("accept-encoding", ""))
+    if "Content-Encoding" in encoding and operation.etag:
+        headers["ETag"] = f"W/{headers['ETag']}"  # not the same bytes, but the same answer
     return Response(
-        content, status_code=operation.status, media_type=operation.media[0], headers=headers
+        content,
+        status_code=operation.status,
+        media_type=operation.media[0],
+        headers=headers | encoding,
     )

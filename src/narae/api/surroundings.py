@@ -13,6 +13,7 @@ from narae.api.events import Feed
 from narae.api.health_view import Readiness
 from narae.api.lanes import Lanes
 from narae.config import Settings
+from narae.core.references import Reference
 from narae.core.spec import DagSpec
 from narae.engine.actions.act import Act
 from narae.engine.ports import Clock, Notifier
@@ -39,6 +40,8 @@ class Surroundings:
     specs: dict[int, DagSpec] = field(default_factory=dict)
     versions: dict[int, VersionRow] = field(default_factory=dict)
     """By spec id, those that were asked for."""
+    references: dict[int, tuple[Reference, ...]] = field(default_factory=dict)
+    """By spec id: what versions of DAGs say of other DAGs."""
     lanes: Lanes = field(default_factory=Lanes)
     readiness: Readiness = field(init=False)
 

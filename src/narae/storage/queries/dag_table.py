@@ -9,7 +9,7 @@ from narae.core.ids import RunUid
 from narae.core.spec import Value
 from narae.core.states import RunState
 from narae.storage.queries.conditions import Visible
-from narae.storage.queries.json_rows import JsonReading, as_raw
+from narae.storage.queries.json_rows import NOTHING, JsonReading, as_raw
 from narae.storage.whole_rows import marks
 
 _ROW = (
@@ -67,6 +67,8 @@ class DagTableQueries(JsonReading):
     def dag_table(self, user: str, *, visible: Visible = None) -> msgspec.Raw:
         """A JSON array for each DAG that is not stale, by id: see :data:`_ROW`."""
         ids = None if visible is None else sorted(visible)
+        if ids == []:
+            return NOTHING
         seen = "" if ids is None else f"AND d.dag_id IN {marks(len(ids))}"
         table = _TABLE.format(owners=self._owners(), tags=self._tags(), seen=seen)
         words = ["SELECT", self._json_list(_ROW, order="dag_id"), "FROM (", table, ") AS listed"]

@@ -1,18 +1,20 @@
 """``/api/v2/ui/activity``: what the whole deployment did in a stretch of time, and does now."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from narae.accounts.permissions import Action, Resource
 from narae.api.call import Call
 from narae.api.fields import Moment
 from narae.api.operation import V2, Needs, Query
 from narae.api.routes import Routes
-from narae.api.v2.ui.home import PoolUse
+from narae.api.v2.ui.home import PoolUse, pool_uses
 from narae.api.view import View
 from narae.core.states import RunState, RunType, TaskState
-from narae.engine.errors import NotBuilt
 
 routes = Routes(V2, tag="UI")
+
+_DAY = timedelta(days=1)
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class StretchQuery(Query, frozen=True, kw_only=True):
@@ -46,5 +48,19 @@ class ActivityView(View, frozen=True, kw_only=True):
 @routes.get("/ui/activity", needs=Needs(Resource.CLUSTER_ACTIVITY, Action.READ))
 def get_ui_activity(call: Call, query: StretchQuery) -> ActivityView:
     """Runs and task instances by state in a stretch of time, and what goes on now."""
-    del query
-    raise NotBuilt("activity", call.around.version)
+    end = query.end_date or call.now
+    start = query.start_date or max(end, _FIRST + _DAY) - _DAY
+    visible = call.readable_dags(Resource.DAG_RUN)
+    found = call.queries.counted(since=start, until=end, visible=visible)
+    dags = call.queries.dag_numbers(visible=call.readable_dags())
+    return ActivityView(
+        start=start,
+        end=end,
+        runs_by_state=found.run_states,
+        runs_by_type=found.run_types,
+        tasks=found.tasks,
+        complete=found.complete,
+        unpaused_dags=dags.total - dags.paused,
+        active_runs=call.queries.active_runs(visible=visible),
+        pools=pool_uses(call),
+    )

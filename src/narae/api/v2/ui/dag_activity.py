@@ -1,5 +1,6 @@
 """``/api/v2/ui/dagActivity``: what the DAGs of a list have been doing lately."""
 
+from collections import Counter
 from typing import Annotated
 
 import msgspec
@@ -13,7 +14,6 @@ from narae.api.routes import Routes
 from narae.api.v2.ui import columns as c
 from narae.api.view import View
 from narae.core.states import TaskState
-from narae.engine.errors import NotBuilt
 
 routes = Routes(V2, tag="UI")
 
@@ -46,7 +46,7 @@ class DagActivity(View, frozen=True, kw_only=True):
 
 
 class DagActivityView(View, frozen=True, kw_only=True):
-    """What DAGs have been doing. DAGs that the caller may not see are left out."""
+    """What DAGs have been doing, but for those without runs, or out of the caller's sight."""
 
     dags: list[DagActivity]
     """In the order that was asked for."""
@@ -55,5 +55,17 @@ class DagActivityView(View, frozen=True, kw_only=True):
 @routes.get("/ui/dagActivity", needs=Needs(Resource.DAG_RUN, Action.READ))
 def get_ui_dag_activity(call: Call, query: DagActivityQuery) -> DagActivityView:
     """The latest runs of DAGs, and in which states their tasks are."""
-    del query
-    raise NotBuilt("dagActivity", call.around.version)
+    visible = call.readable_dags(Resource.DAG_RUN)
+    seen = [each for each in query.dag_ids if visible is None or each in visible]
+    latest = call.queries.latest_runs(seen, runs=RUNS_SHOWN)
+    telling = [run for found in latest.values() for run in found.telling]
+    counts = call.queries.state_counts(telling)
+    tasks_of = call.readable_dags(Resource.TASK_INSTANCE)
+    views = []
+    for dag_id, found in ((each, latest[each]) for each in dict.fromkeys(seen) if each in latest):
+        tasks: Counter[TaskState] = Counter()
+        if tasks_of is None or dag_id in tasks_of:
+            for run in found.telling:
+                tasks.update(counts[run])
+        views.append(DagActivity(dag_id=dag_id, runs=found.rows, tasks=dict(tasks)))
+    return DagActivityView(dags=views)

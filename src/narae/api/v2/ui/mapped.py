@@ -11,7 +11,8 @@ from narae.api.routes import Routes
 from narae.api.v2.ui import columns as c
 from narae.api.view import View
 from narae.core.states import TaskState
-from narae.engine.errors import NotBuilt
+from narae.engine import actions
+from narae.engine.errors import NotFound
 
 routes = Routes(V2, tag="UI")
 
@@ -40,7 +41,8 @@ class MappedView(View, frozen=True, kw_only=True):
     rows: MappedRows
     """20,000 at most."""
     counts: dict[TaskState, int]
-    """Of all of them, whatever was asked for."""
+    """Of all of them, whatever was asked for. Empty of a task that is not mapped, or whose
+    instances nobody can count yet."""
 
 
 @routes.get(
@@ -51,5 +53,10 @@ def get_ui_mapped(
     call: Call, dag_id: str, dag_run_id: str, task_id: str, query: MappedQuery
 ) -> MappedView:
     """All instances of a mapped task in one run, in rows, and how many are in which state."""
-    del query, dag_id, dag_run_id, task_id
-    raise NotBuilt("mapped", call.around.version)
+    run = actions.find_run(call.store, dag_id, dag_run_id)
+    found = call.queries.mapped_instances(run.uid, task_id, states=query.state, limit=MAPPED_MAX)
+    if not found.counts:
+        known = {each.task_id for each in call.store.instance_states(run.uid)}
+        if task_id not in known:
+            raise NotFound(f"task of {dag_id}", task_id, among=known)
+    return MappedView(rows=found.rows, counts=found.counts)

@@ -11,7 +11,7 @@ from narae.api.operation import V2, Needs, Query
 from narae.api.routes import Routes
 from narae.api.view import View
 from narae.core.states import RunState
-from narae.engine.errors import NotBuilt
+from narae.storage.queries import DagFound
 
 routes = Routes(V2, tag="UI")
 
@@ -67,5 +67,44 @@ class FoundView(View, frozen=True, kw_only=True):
 @routes.get("/ui/search", needs=Needs(Resource.DAG, Action.READ))
 def get_ui_search(call: Call, query: SearchQuery) -> FoundView:
     """DAGs, runs and tasks that a few letters may mean."""
-    del query
-    raise NotBuilt("search", call.around.version)
+    part, limit, queries = query.q.strip(), query.limit, call.queries
+    if not part:
+        return FoundView(dags=[], runs=[], tasks=[])
+    of_runs = call.readable_dags(Resource.DAG_RUN)
+    of_tasks = call.readable_dags(Resource.TASK_INSTANCE)
+    return FoundView(
+        dags=[
+            FoundDag(
+                dag_id=row.dag_id,
+                display_name=row.display_name,
+                tags=row.tags,
+                is_paused=row.is_paused,
+                match=_match(row, part.lower()),
+            )
+            for row in queries.dags_named(part, limit=limit, visible=call.readable_dags())
+        ],
+        runs=[
+            FoundRun(
+                dag_id=row.dag_id,
+                dag_run_id=row.run_id,
+                state=row.state,
+                run_after=row.run_after,
+            )
+            for row in queries.runs_named(part, limit=limit, visible=of_runs)
+        ],
+        tasks=[
+            FoundTask(
+                dag_id=row.dag_id,
+                task_id=row.task_id,
+                display_name=row.display_name,
+                operator=row.operator,
+            )
+            for row in queries.tasks_named(part, limit=limit, visible=of_tasks)
+        ],
+    )
+
+
+def _match(row: DagFound, part: str) -> str:
+    if part in row.dag_id.lower():
+        return "id"
+    return "name" if part in row.display_name.lower() else "tag"
