@@ -53,12 +53,13 @@ def part(store: FileLogStore, path: str, *, offset: int, lines_max: int) -> LogP
             return LogPart(lines=found, next_offset=offset, at_end=page.at_end)
 
 
-def whole(store: FileLogStore, path: str) -> Iterator[dict[str, Any]]:
-    """Every line that is there now, a page in memory at a time."""
+def text_pages(store: FileLogStore, path: str) -> Iterator[str]:
+    """All that is there now as text, a page in memory at a time."""
     offset, at_end = 0, False
     while not at_end:
         found = part(store, path, offset=offset, lines_max=PAGE_LINES)
-        yield from found.lines
+        if found.lines:
+            yield "".join(map(text_of, found.lines))
         offset, at_end = found.next_offset, found.at_end
 
 

@@ -17,6 +17,7 @@ from narae.core.references import Reference
 from narae.core.spec import DagSpec
 from narae.engine.actions.act import Act
 from narae.engine.ports import Clock, Notifier
+from narae.logs.line_index import LogIndexes
 from narae.storage.queries import VersionRow
 from narae.storage.store import SqlStore
 from narae.telemetry.registry import Registry
@@ -43,6 +44,7 @@ class Surroundings:
     references: dict[int, tuple[Reference, ...]] = field(default_factory=dict)
     """By spec id: what versions of DAGs say of other DAGs."""
     lanes: Lanes = field(default_factory=Lanes)
+    log_indexes: LogIndexes = field(default_factory=LogIndexes)
     readiness: Readiness = field(init=False)
 
     def __post_init__(self) -> None:

@@ -16,8 +16,8 @@ from narae.api.log_pages import (
     offset_of,
     part,
     text_of,
+    text_pages,
     token,
-    whole,
 )
 from narae.api.operation import V1, Needs, Query
 from narae.api.problems import invalid
@@ -87,8 +87,7 @@ def get_log(
 
 def _text(store: FileLogStore, path: str, host: str) -> Iterator[str]:
     yield f"{host}\n"
-    for line in whole(store, path):
-        yield text_of(line)
+    yield from text_pages(store, path)
     yield "\n"
 
 

@@ -1,8 +1,18 @@
 """The shapes in which a log is shown a part at a time: lines, matches, figures."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from narae.api.view import View
+from narae.logs.heads import Head
+from narae.logs.lines import decode_line
+from narae.logs.reader import Line
+
+SHOWN_CHARS = 32_000
+"""Of a line's text, and of its traceback's end."""
+DETAIL_BYTES = 64 * 1024
+"""What a longer line brings besides is left out."""
+_KNOWN = frozenset({"timestamp", "level", "source", "logger", "event", "traceback", "at"})
 
 
 class LogLineView(View, frozen=True, kw_only=True):
@@ -100,3 +110,40 @@ class LogSummaryView(View, frozen=True, kw_only=True):
     has_ended: bool
     first_at: str | None
     last_at: str | None
+
+
+def line_view(line: Line) -> LogLineView:
+    """A line as it is shown; one that is damaged, or far too long, as the text that it is."""
+    found = decode_line(line.data)
+    event, traceback = str(found.get("event", "")), _text(found, "traceback")
+    is_long = len(line.data) > DETAIL_BYTES
+    return LogLineView(
+        number=line.number,
+        timestamp=_text(found, "timestamp"),
+        level=str(found.get("level", "info")).lower(),
+        source=str(found.get("source", "unknown")),
+        logger=str(found.get("logger", "")),
+        event=event[:SHOWN_CHARS],
+        traceback=traceback and traceback[-SHOWN_CHARS:],
+        place=_text(found, "at"),
+        detail={} if is_long else {k: v for k, v in found.items() if k not in _KNOWN},
+        is_cut=line.is_cut or is_long or len(event) > SHOWN_CHARS,
+    )
+
+
+def moment_of(line: bytes) -> str | None:
+    """When a line was logged."""
+    return _text(decode_line(line), "timestamp") if line else None
+
+
+def counts_by(totals: Mapping[Head, int], name: Callable[[Head], str]) -> dict[str, int]:
+    """Lines by what ``name`` says of their heads."""
+    found: dict[str, int] = {}
+    for head, count in list(totals.items()):
+        found[name(head)] = found.get(name(head), 0) + count
+    return dict(sorted(found.items()))
+
+
+def _text(found: Mapping[str, Any], name: str) -> str | None:
+    value = found.get(name)
+    return None if value is None else str(value)

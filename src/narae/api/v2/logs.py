@@ -1,7 +1,8 @@
 """``.../logs/{try_number}`` and ``.../externalLogUrl/{try_number}``: what a try has said."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from anyio.to_thread import run_sync
@@ -19,9 +20,8 @@ from narae.api.log_pages import (
     is_over,
     offset_of,
     part,
-    text_of,
+    text_pages,
     token,
-    whole,
 )
 from narae.api.operation import V2, Needs, Query
 from narae.api.pauses import pause
@@ -42,6 +42,30 @@ LOOK_SECONDS = 0.5
 """How often a log that is followed is looked at."""
 
 _TASK = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}"
+
+
+class LogOf(NamedTuple):
+    """Which try's log."""
+
+    dag_id: str
+    run_id: str
+    ref: TaskRef
+    try_number: int
+
+    @property
+    def path(self) -> str:
+        """Within the log folder."""
+        return log_path(self.dag_id, self.run_id, *self.ref, self.try_number)
+
+    def file(self, call: Call) -> Path:
+        """Where it stands, or will."""
+        return FileLogStore(call.settings.logging.base_log_folder).file(self.path)
+
+    def is_over(self, call: Call) -> bool:
+        """Whether nothing more will be written to it; a Problem when there is no such try."""
+        _, row = find_instance(call, self.dag_id, self.run_id, self.ref)
+        check_try(row.instance, self.try_number)
+        return is_over(row.instance, self.try_number)
 
 
 class LogQuery(Query, frozen=True, kw_only=True):
@@ -83,13 +107,12 @@ def get_log(
     media = preferred(call.request.headers.get("accept", ""), (JSON, TEXT, LINES))
     ref = TaskRef(task_id, query.map_index)
     _, row = find_instance(call, dag_id, dag_run_id, ref)
-    _check_try(row.instance, try_number)
+    check_try(row.instance, try_number)
     path = log_path(dag_id, dag_run_id, task_id, query.map_index, try_number)
     store = FileLogStore(call.settings.logging.base_log_folder)
     offset = _offset(query, path)
     if media == TEXT:
-        lines = (text_of(line) for line in whole(store, path))
-        return StreamingResponse(lines, media_type=TEXT)
+        return StreamingResponse(text_pages(store, path), media_type=TEXT)
     if media == LINES:
         followed = _follow(call, store, path, (dag_id, dag_run_id, ref, try_number))
         return StreamingResponse(followed, media_type=LINES)
@@ -103,7 +126,8 @@ def get_log(
     )
 
 
-def _check_try(instance: Instance, number: int) -> None:
+def check_try(instance: Instance, number: int) -> None:
+    """Problem 404 for a try that never was."""
     if not 1 <= number <= max(instance.try_number, 1):
         had = f"it has had {instance.try_number}" if instance.try_number else "it has not run yet"
         raise Problem(404, f"task {instance.task_id!r} has no try {number}: {had}")
@@ -145,5 +169,5 @@ def get_external_log_url(
 ) -> UrlView:
     """Where else the log is. Narae keeps logs itself, so there is nothing to point at: 400."""
     _, row = find_instance(call, dag_id, dag_run_id, TaskRef(task_id, query.map_index))
-    _check_try(row.instance, try_number)
+    check_try(row.instance, try_number)
     raise Problem(400, "Narae keeps the logs itself: there is no other place that shows them")
