@@ -24,7 +24,7 @@ from narae.storage.queries.conditions import (
     matching,
     seen,
 )
-from narae.storage.queries.page import Listing, Order, Orders, Page, Slice, columns, cut
+from narae.storage.queries.page import Listing, Order, Orders, Page, Slice, columns, cut, said
 from narae.storage.queries.reading import Reading
 from narae.storage.rows import RUN_COLUMNS, dag_of, run_of
 from narae.storage.statements import DAG_ROW_COLUMNS
@@ -122,7 +122,7 @@ class DagQueries(Reading):
             sa.select(_R.uid)
             .where(_R.dag_id == _D.dag_id)
             .order_by(_R.sort_at.desc(), _R.uid.desc())
-            .limit(1)
+            .limit(said(1))
             .correlate(t.dag)
             .scalar_subquery()
         )

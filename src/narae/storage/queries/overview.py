@@ -12,10 +12,10 @@ from narae.core.spec import Value
 from narae.core.states import FINISHED, RunState, RunType, TaskState
 from narae.storage import tables as t
 from narae.storage.queries.conditions import Visible, among_seen, seen
-from narae.storage.queries.page import COUNT_MAX
+from narae.storage.queries.page import COUNT_MAX, said
 from narae.storage.queries.reading import Reading
 
-FAILURES_LOOKED_AT = 2_000
+FAILURES_LOOKED_AT = 500
 """So many failed task instances of the latest runs are looked at for those of a stretch."""
 COUNTED_RUNS_MAX = 10_000
 COUNTED_INSTANCES_MAX = 200_000
@@ -23,7 +23,8 @@ COUNTED_INSTANCES_MAX = 200_000
 _R, _I, _A, _D = t.dag_run.c, t.task_instance.c, t.attempt.c, t.dag.c
 _ACTIVE = (RunState.QUEUED.value, RunState.RUNNING.value)
 _NO_SUCCESS: sa.ColumnElement[bool] = sa.literal_column("task_instance.state <> 'success'")
-"""As the partial index says it."""
+_ACTIVE_RUN: sa.ColumnElement[bool] = sa.literal_column("state IN ('queued', 'running')")
+"""As the partial indexes say it."""
 _OPEN = tuple(state for state in TaskState if state not in FINISHED)
 
 
@@ -84,7 +85,7 @@ class OverviewQueries(Reading):
     def active_runs(self, *, visible: Visible = None) -> dict[RunState, int]:
         """How many are queued, and how many running."""
         found = sa.select(_R.state, sa.func.count()).where(_R.state.in_(_ACTIVE))
-        found = found.where(sa.literal_column("state IN ('queued', 'running')"))
+        found = found.where(_ACTIVE_RUN)
         found = found.where(*among_seen(_R.dag_id, visible)).group_by(_R.state)
         with self._database.reading() as connection:
             return {RunState(state): count for state, count in connection.execute(found)}
@@ -92,7 +93,7 @@ class OverviewQueries(Reading):
     def ended_runs(self, *, since: datetime, visible: Visible = None) -> dict[RunState, int]:
         """How many of the latest :data:`COUNTED_RUNS_MAX` runs have ended since, by state."""
         latest = sa.select(_R.state, _R.ended_at).where(*among_seen(_R.dag_id, visible))
-        few = latest.order_by(_R.uid.desc()).limit(COUNTED_RUNS_MAX).subquery()
+        few = latest.order_by(_R.uid.desc()).limit(said(COUNTED_RUNS_MAX)).subquery()
         found = sa.select(few.c.state, sa.func.count()).where(few.c.ended_at >= since)
         with self._database.reading() as connection:
             rows = connection.execute(found.group_by(few.c.state)).all()
@@ -118,35 +119,30 @@ class OverviewQueries(Reading):
     def dag_numbers(self, *, visible: Visible = None) -> DagNumbers:
         """Counts of DAGs."""
         e = t.import_error.c
-        files = sa.select(e.folder, e.file).distinct().subquery()
-        known = (_D.is_stale.is_(False), *seen(_D.dag_id, visible))
+        broken = sa.select(e.folder, e.file).distinct().subquery()
+        busy = (
+            sa.select(_R.dag_id)
+            .where(_R.state == RunState.RUNNING.value, _ACTIVE_RUN)
+            .distinct()
+            .subquery()
+        )
+        same_file = (broken.c.folder == _D.folder) & (broken.c.file == _D.file)
         counts = (
             sa.select(
-                sa.func.count(),
-                sa.func.count().filter(_D.is_paused.is_(True)),
-                sa.func.count(files.c.file),
+                sa.func.count().label("total"),
+                sa.func.count().filter(_D.is_paused.is_(True)).label("paused"),
+                sa.func.count(broken.c.file).label("broken"),
+                sa.func.count(busy.c.dag_id).label("running"),
             )
-            .join_from(
-                t.dag,
-                files,
-                (files.c.folder == _D.folder) & (files.c.file == _D.file),
-                isouter=True,
-            )
-            .where(*known)
+            .join_from(t.dag, broken, same_file, isouter=True)
+            .join(busy, busy.c.dag_id == _D.dag_id, isouter=True)
+            .where(_D.is_stale.is_(False), *seen(_D.dag_id, visible))
         )
-        running = sa.select(_R.dag_id).where(
-            _R.state == RunState.RUNNING.value,
-            sa.literal_column("state IN ('queued', 'running')"),
-        )
-        busy = sa.select(sa.func.count()).select_from(t.dag).where(*known, _D.dag_id.in_(running))
         with self._database.reading() as connection:
-            total, paused, broken = connection.execute(counts).one()
-            return DagNumbers(
-                total=total,
-                paused=paused,
-                broken=broken,
-                running=connection.execute(busy).scalar_one(),
-            )
+            row = connection.execute(counts).one()
+        return DagNumbers(
+            total=row.total, paused=row.paused, broken=row.broken, running=row.running
+        )
 
     def coming(self, *, limit: int, visible: Visible = None) -> list[Coming]:
         """The next runs of DAGs that are not paused, one for each, the nearest first."""
@@ -155,7 +151,7 @@ class OverviewQueries(Reading):
             .where(_D.next_run_after.is_not(None), _D.is_paused.is_(False), _D.is_stale.is_(False))
             .where(*seen(_D.dag_id, visible))
             .order_by(_D.next_run_after, _D.dag_id)
-            .limit(limit)
+            .limit(said(limit))
         )
         with self._database.reading() as connection:
             rows = connection.execute(found).all()
@@ -180,14 +176,14 @@ class OverviewQueries(Reading):
             sa.select(_R.uid, _R.state, _R.run_type)
             .where(_R.sort_at >= since, _R.sort_at < until, *among_seen(_R.dag_id, visible))
             .order_by(_R.sort_at.desc(), _R.uid.desc())
-            .limit(COUNTED_RUNS_MAX)
+            .limit(said(COUNTED_RUNS_MAX))
             .subquery()
         )
         kinds = sa.select(runs.c.state, runs.c.run_type, sa.func.count())
         few = (
             sa.select(_I.state)
             .join_from(runs, t.task_instance, _I.run == runs.c.uid)
-            .limit(COUNTED_INSTANCES_MAX)
+            .limit(said(COUNTED_INSTANCES_MAX))
             .subquery()
         )
         tasks = sa.select(few.c.state, sa.func.count()).group_by(few.c.state)
@@ -204,7 +200,7 @@ def _count(state: TaskState, visible: Visible) -> sa.Select[Any]:
         few = few.where(*among_seen(_R.dag_id, visible))
     if state is TaskState.NONE:
         few = few.where(_R.state == RunState.RUNNING.value)
-    counted = sa.select(sa.func.count()).select_from(few.limit(COUNT_MAX).subquery())
+    counted = sa.select(sa.func.count()).select_from(few.limit(said(COUNT_MAX)).subquery())
     return sa.select(sa.literal(state.value), counted.scalar_subquery())
 
 
@@ -213,7 +209,7 @@ def _failures(since: datetime, limit: int, visible: Visible) -> sa.Select[Any]:
         sa.select(_I.run, _I.task_id, _I.map_index, _I.try_number, _I.fence, _I.ended_at)
         .where(_I.state == TaskState.FAILED.value, _NO_SUCCESS)
         .order_by(_I.run.desc(), _I.task_id.desc(), _I.map_index.desc())
-        .limit(FAILURES_LOOKED_AT)
+        .limit(said(FAILURES_LOOKED_AT))
         .subquery()
     )
     f = latest.c
@@ -222,7 +218,7 @@ def _failures(since: datetime, limit: int, visible: Visible) -> sa.Select[Any]:
         .join_from(latest, t.dag_run, _R.uid == f.run)
         .where(f.ended_at >= since, *among_seen(_R.dag_id, visible))
         .order_by(f.ended_at.desc(), f.run.desc(), f.task_id, f.map_index)
-        .limit(limit)
+        .limit(said(limit))
         .subquery()
     )
     s = shown.c

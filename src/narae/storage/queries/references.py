@@ -12,6 +12,7 @@ from narae.core.spec import Value
 from narae.core.states import RunType
 from narae.storage import tables as t
 from narae.storage.queries.conditions import Visible, seen
+from narae.storage.queries.page import said
 from narae.storage.queries.reading import Reading
 from narae.storage.rows import RUN_COLUMNS, run_of
 
@@ -75,7 +76,7 @@ class ReferenceQueries(Reading):
             sa.select(_R.uid, _R.run_type, _R.run_after)
             .where(_R.dag_id == dag_id)
             .order_by(_R.run_after.desc(), _R.uid.desc())
-            .limit(RUNS_LOOKED_AT)
+            .limit(said(RUNS_LOOKED_AT))
             .subquery()
         )
         found = (
@@ -83,7 +84,7 @@ class ReferenceQueries(Reading):
             .join_from(latest, t.dag_run, _R.uid == latest.c.uid)
             .where(latest.c.run_type == RunType.MANUAL.value, _R.conf.is_not(None))
             .order_by(latest.c.run_after.desc(), latest.c.uid.desc())
-            .limit(limit)
+            .limit(said(limit))
         )
         with self._database.reading() as connection:
             return [run_of(row) for row in connection.execute(found)]

@@ -8,7 +8,7 @@ from narae.core.spec import Value
 from narae.core.states import RunState
 from narae.storage import tables as t
 from narae.storage.queries.conditions import Visible, among_seen, contains, seen
-from narae.storage.queries.page import storable
+from narae.storage.queries.page import said, storable
 from narae.storage.queries.reading import Reading
 
 RUNS_WALKED = 5_000
@@ -64,7 +64,7 @@ class SearchQueries(Reading):
             sa.select(_D.dag_id, _D.display_name, _D.is_paused)
             .where(_D.is_stale.is_(False), in_id | in_name | tagged, *seen(_D.dag_id, visible))
             .order_by(rank, _D.dag_id)
-            .limit(limit)
+            .limit(said(limit))
         )
         with self._database.reading() as connection:
             rows = connection.execute(found).all()
@@ -86,20 +86,22 @@ class SearchQueries(Reading):
             return []
         columns = (_R.dag_id, _R.run_id, _R.state, _R.run_after)
         ends = prefix + _LAST
-        walked = sa.select(*columns, _R.uid).order_by(_R.uid.desc()).limit(RUNS_WALKED).subquery()
+        walked = (
+            sa.select(*columns, _R.uid).order_by(_R.uid.desc()).limit(said(RUNS_WALKED)).subquery()
+        )
         w = walked.c
         latest = (
             sa.select(w.dag_id, w.run_id, w.state, w.run_after)
             .where(_between(w.run_id, prefix, ends), *among_seen(w.dag_id, visible))
             .order_by(w.uid.desc())
-            .limit(limit)
+            .limit(said(limit))
         )
         # A look into the index for each DAG, however many runs there are.
         anywhere = (
             sa.select(*columns)
             .join_from(t.dag, t.dag_run, _R.dag_id == _D.dag_id)
             .where(_between(_R.run_id, prefix, ends), *seen(_D.dag_id, visible))
-            .limit(limit)
+            .limit(said(limit))
         )
         with self._database.reading() as connection:
             rows = connection.execute(latest).all()
@@ -127,7 +129,7 @@ class SearchQueries(Reading):
             .join_from(t.dag_task, t.dag, _D.dag_id == _K.dag_id)
             .where(named, _D.is_stale.is_(False), *seen(_K.dag_id, visible))
             .order_by(_K.dag_id, _K.task_id)
-            .limit(limit)
+            .limit(said(limit))
         )
         with self._database.reading() as connection:
             return [

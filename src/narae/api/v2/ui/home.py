@@ -118,7 +118,7 @@ class HomeView(View, frozen=True, kw_only=True):
     failures: list[RecentFailure]
     """Of the last 24 hours: 50 at most, the latest first."""
     failures_total: int
-    """Among the latest runs, up to 2,000."""
+    """Of the latest 500 that failed, whenever that was."""
     coming: list[ComingRun]
     """The next ten, the nearest first."""
     pools: list[PoolUse]
