@@ -69,6 +69,15 @@ OTHERS: dict[str, Any] = {
     "run counts": lambda q: q.run_state_counts(since=NOON, until=later(9)),
     "tries": lambda q: q.tries(RunUid("r1"), "extract"),
     "grid": lambda q: q.grid("alpha"),
+    "every DAG": lambda q: q.dag_table("kim"),
+    "latest runs": lambda q: q.latest_runs(["alpha", "beta"], runs=14),
+    "active runs": lambda q: q.active_runs(),
+    "open tasks": lambda q: q.open_tasks(),
+    "failures": lambda q: q.failures(since=NOON, limit=50),
+    "counts of a stretch": lambda q: q.counted(since=NOON, until=later(9)),
+    "durations": lambda q: q.durations("alpha", limit=9, task_ids=["extract"]),
+    "mapped instances": lambda q: q.mapped_instances(RunUid("r1"), "extract", limit=9),
+    "recent confs": lambda q: q.recent_confs("alpha", limit=9),
 }
 
 
