@@ -108,6 +108,7 @@ class _Follower:
         self._start = Start(0, 1)
         self._inode: tuple[int, int] | None = None
         self._asked = 0.0
+        self._over = False
 
     def begin(self, line: int) -> bool:
         """Finds the first line; False when that needs another call."""
@@ -145,10 +146,10 @@ class _Follower:
 
     def _is_over(self) -> bool:
         now = monotonic()
-        if now < self._asked + ASK_SECONDS:
-            return False
-        self._asked = now
-        return self._of.is_over(self._call)
+        if not self._over and now >= self._asked + ASK_SECONDS:
+            self._asked = now
+            self._over = self._of.is_over(self._call)
+        return self._over
 
 
 def _stat(path: Path) -> os.stat_result | None:
