@@ -34,6 +34,7 @@ const dags = createRoute({
       favourite: flag(raw, "favourite"),
       sort: text(raw, "sort"),
       view: text(raw, "view"),
+      errors: flag(raw, "errors"),
     }),
   component: page(() => import("../features/dags/DagsPage")),
 });

@@ -1,0 +1,66 @@
+/** How many task instances of the latest runs are in which state. */
+
+import { Group, Skeleton, Text, Tooltip } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+
+import { TASK_STATES, toState, type State } from "../../lib/states";
+import { StateIcon } from "../State";
+import { useActivity } from "./activity";
+import "./dags.css";
+
+/** The states that there are, those that matter most first. */
+export function countedStates(counts: Readonly<Record<string, number>>): [State, number][] {
+  const found = new Map<State, number>();
+  for (const [word, count] of Object.entries(counts)) {
+    const state = toState(word);
+    found.set(state, (found.get(state) ?? 0) + count);
+  }
+  return TASK_STATES.flatMap((state) => {
+    const count = found.get(state) ?? 0;
+    return count > 0 ? [[state, count] satisfies [State, number]] : [];
+  });
+}
+
+export function TaskCounts({ dagId }: { dagId: string }) {
+  const { data, isPending } = useActivity(dagId);
+  if (isPending) return <Skeleton height={16} width={90} />;
+  return <StateCounts counts={data?.tasks ?? {}} dagId={dagId} />;
+}
+
+/** Icons with numbers; each leads to the task instances that it counts. */
+export function StateCounts({
+  counts,
+  dagId,
+}: {
+  counts: Readonly<Record<string, number>>;
+  dagId?: string;
+}) {
+  const { t } = useTranslation("common");
+  const states = countedStates(counts);
+  if (states.length === 0) {
+    return (
+      <Text span size="sm" c="dimmed">
+        {t("time.none")}
+      </Text>
+    );
+  }
+  return (
+    <Group gap="2px 8px">
+      {states.map(([state, count]) => (
+        <Tooltip key={state} label={`${t(`state.${state}`)}: ${count}`}>
+          <Link
+            to="/browse/task-instances"
+            search={dagId === undefined ? { state: [state] } : { dag_id: dagId, state: [state] }}
+            preload={false}
+            className="state-count"
+            aria-label={`${t(`state.${state}`)}: ${count}`}
+          >
+            <StateIcon state={state} size={14} />
+            {count.toLocaleString()}
+          </Link>
+        </Tooltip>
+      ))}
+    </Group>
+  );
+}
