@@ -1,0 +1,89 @@
+/** Chromium, and pages that fail a test when anything goes wrong in them. */
+
+import { existsSync } from "node:fs";
+
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+
+import type { Login, Narae } from "./narae";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place));
+  if (!executablePath) throw new Error("there is no Chromium: scripts/need-chromium");
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+}
+
+export interface Look {
+  width?: number;
+  height?: number;
+  scheme?: "light" | "dark";
+  language?: "en" | "ko";
+}
+
+export class Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors and warnings of the console, uncaught errors, requests that failed. */
+  readonly troubles: string[] = [];
+  private expected: RegExp[] = [];
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") {
+        this.note(`${message.type()}: ${message.text()} ${message.location().url}`);
+      }
+    });
+    page.on("pageerror", (error) => this.note(`uncaught: ${error.stack ?? error.message}`));
+    page.on("response", (response) => {
+      if (response.status() >= 400) this.note(`${response.status()} ${response.url()}`);
+    });
+  }
+
+  static async open(browser: Browser, narae: Narae, look: Look = {}): Promise<Visit> {
+    const context = await browser.newContext({
+      baseURL: narae.url,
+      viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
+      colorScheme: look.scheme ?? "light",
+      locale: look.language === "ko" ? "ko-KR" : "en-US",
+      timezoneId: "Europe/Berlin",
+      permissions: ["clipboard-read", "clipboard-write"],
+      reducedMotion: "reduce",
+    });
+    context.setDefaultTimeout(15_000);
+    return new Visit(context, await context.newPage());
+  }
+
+  /** From here on such troubles are part of the story. */
+  expect(...patterns: RegExp[]): void {
+    this.expected.push(...patterns);
+  }
+
+  /** Troubles that nobody expected; the list begins anew. */
+  takeTroubles(): string[] {
+    const found = this.troubles.filter((words) => !this.expected.some((p) => p.test(words)));
+    this.troubles.length = 0;
+    return found;
+  }
+
+  /** Logs in by the page, as a person does. */
+  async logIn(who: Login): Promise<void> {
+    this.expect(/401 .*\/auth\/me/, /status of 401.*\/auth\/me/);
+    await this.page.goto("/login");
+    await this.page.getByLabel("User name").or(this.page.getByLabel("사용자 이름")).fill(who.name);
+    await this.page.getByRole("textbox", { name: /^(Password|비밀번호)/ }).fill(who.password);
+    await this.page.getByRole("button", { name: /^(Log in|로그인)$/ }).click();
+    await this.page.waitForURL((url) => url.pathname !== "/login");
+    await this.page.getByRole("navigation").first().waitFor({ state: "attached" });
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  private note(words: string): void {
+    this.troubles.push(words);
+  }
+}
