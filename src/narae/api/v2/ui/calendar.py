@@ -1,6 +1,7 @@
 """``/api/v2/ui/calendar/{dag_id}``: runs that were and runs that will be, by day or hour."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Literal
 
@@ -14,10 +15,12 @@ from narae.api.operation import V2, Needs, Query
 from narae.api.problems import invalid
 from narae.api.routes import Routes
 from narae.api.view import View
-from narae.core.decide.plan_runs import logical_date, upcoming
+from narae.core.decide.plan_runs import dates, logical_date, upcoming
 from narae.core.run import DagRow
 from narae.core.spec import DagSpec
 from narae.core.states import RunState
+from narae.core.timetables.schedule import innermost, slots_between
+from narae.core.timetables.spec import CronInterval, CronTrigger, RunSlot
 from narae.core.timetables.zones import moment_of, offset_changes, zone
 from narae.engine import actions
 
@@ -29,6 +32,7 @@ PLANNED_MAX = 2_000
 _YEAR = timedelta(days=366)
 _MONTH = timedelta(days=31)
 _MINUTE = timedelta(minutes=1)
+_INSTANT = timedelta(microseconds=1)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -162,18 +166,31 @@ def _planned(
 ) -> tuple[Counter[datetime], datetime | None]:
     """Moments of runs to come in the stretch; and up to when, where they are too many."""
     found: Counter[datetime] = Counter()
-    if row.is_stale:
-        return found, None
-    slots = upcoming(spec, row, now=call.now, planned=call.store.planned(row.dag_id))
-    for number, slot in enumerate(slots):
+    for slot in () if row.is_stale else _slots(call, row, spec, start, end):
         at = logical_date(slot)
         if at >= end:
             break
-        if number == PLANNED_MAX:
+        if found.total() == PLANNED_MAX:
             return found, at
         if at >= start:
             found[at] += 1
     return found, None
+
+
+def _slots(
+    call: Call, row: DagRow, spec: DagSpec, start: datetime, end: datetime
+) -> Iterator[RunSlot]:
+    """Those to come. What is before the stretch is left out where that can be told."""
+    slots = upcoming(spec, row, now=call.now, planned=call.store.planned(row.dag_id))
+    first = next(slots, None)
+    if first is None:
+        return
+    yield first
+    if isinstance(innermost(spec.timetable), CronInterval | CronTrigger):
+        since = max(start, first.interval.start + _INSTANT)
+        last = dates(spec)[1]
+        slots = slots_between(spec.timetable, since, end if last is None else min(end, last))
+    yield from slots
 
 
 def _change(at: datetime, before: timedelta, after: timedelta, where: tzinfo) -> OffsetChange:
