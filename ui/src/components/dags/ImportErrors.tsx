@@ -65,7 +65,7 @@ export function ImportErrors({
         variant="subtle"
         color="red"
         fullWidth
-        justify="space-between"
+        className="import-errors-title"
         leftSection={<IconFileAlert size={18} aria-hidden />}
         rightSection={
           <IconChevronDown

@@ -1,4 +1,4 @@
-import { Group, Text } from "@mantine/core";
+import { Box, Group, Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,28 +13,32 @@ import type { DagRow } from "./rows";
 
 const ROW_PX = 58;
 
+/* Shares are as large as least widths: a grid as wide as its content then takes just these. */
+
 export function DagTableView({ rows }: { rows: readonly DagRow[] }) {
   const { t } = useTranslation(["dags", "common"]);
   const { sort = "name" } = useSearch({ from: "/inside/dags" });
   const navigate = useNavigate({ from: "/dags" });
   const columns = useColumns();
   return (
-    <DataTable
-      label={t("common:nav.dags")}
-      rows={rows}
-      columns={columns}
-      keyOf={(row) => row.id}
-      sort={sort}
-      onSort={(next) =>
-        void navigate({
-          search: (old) => ({ ...old, sort: next }),
-          replace: true,
-          resetScroll: false,
-        })
-      }
-      rowHeight={ROW_PX}
-      maxHeight="max(24rem, calc(100dvh - 15.5rem))"
-    />
+    <Box className="dags-table">
+      <DataTable
+        label={t("common:nav.dags")}
+        rows={rows}
+        columns={columns}
+        keyOf={(row) => row.id}
+        sort={sort}
+        onSort={(next) =>
+          void navigate({
+            search: (old) => ({ ...old, sort: next }),
+            replace: true,
+            resetScroll: false,
+          })
+        }
+        rowHeight={ROW_PX}
+        maxHeight="max(24rem, calc(100dvh - 15.5rem))"
+      />
+    </Box>
   );
 }
 
@@ -51,14 +55,14 @@ function useColumns(): Column<DagRow>[] {
       {
         id: "name",
         header: t("column.name"),
-        width: "minmax(14rem, 2.4fr)",
+        width: "minmax(14rem, 14fr)",
         isSortable: true,
         cell: (dag) => <NameCell dag={dag} />,
       },
       {
         id: "owner",
         header: t("column.owner"),
-        width: "minmax(6rem, 0.8fr)",
+        width: "minmax(5rem, 5fr)",
         isSortable: true,
         isMinor: true,
         cell: (dag) => <Owners dag={dag} />,
@@ -66,7 +70,7 @@ function useColumns(): Column<DagRow>[] {
       {
         id: "schedule",
         header: t("column.schedule"),
-        width: "minmax(8rem, 1.2fr)",
+        width: "minmax(8rem, 8fr)",
         isMinor: true,
         cell: (dag) => <Schedule text={dag.scheduleText} timetable={dag.timetable} />,
       },
@@ -79,21 +83,21 @@ function useColumns(): Column<DagRow>[] {
       {
         id: "latest",
         header: t("column.latest"),
-        width: "minmax(8.5rem, 0.8fr)",
+        width: "minmax(8.5rem, 8.5fr)",
         isSortable: true,
         cell: (dag) => <Latest dag={dag} />,
       },
       {
         id: "tasks",
         header: t("column.tasks"),
-        width: "minmax(8rem, 1fr)",
+        width: "minmax(7.5rem, 7.5fr)",
         isMinor: true,
         cell: (dag) => <TaskCounts dagId={dag.id} />,
       },
       {
         id: "next",
         header: t("column.next"),
-        width: "minmax(7rem, 0.7fr)",
+        width: "minmax(7.5rem, 7.5fr)",
         isSortable: true,
         isMinor: true,
         cell: (dag) => <NextRun dag={dag} />,

@@ -117,7 +117,7 @@ export function Tags({ dag }: { dag: DagRow }) {
       ))}
       {rest.length > 0 && (
         <Tooltip label={rest.join(", ")}>
-          <Text span size="xs" c="dimmed">
+          <Text span size="xs" c="dimmed" className="dag-tags-rest">
             +{rest.length}
           </Text>
         </Tooltip>

@@ -14,6 +14,7 @@ import {
 import {
   IconLayoutGrid,
   IconList,
+  IconArrowsSort,
   IconSearch,
   IconStarFilled,
   IconAlertTriangle,
@@ -242,6 +243,7 @@ function SortPicker() {
       value={value}
       onChange={(sort) => set({ sort: sort === "name" ? undefined : (sort ?? undefined) })}
       allowDeselect={false}
+      leftSection={<IconArrowsSort size={15} aria-hidden />}
       className="dags-sort"
     />
   );

@@ -118,7 +118,7 @@ function Block({ title, children }: { title: string; children: ReactNode }) {
       <Text size="sm" c="dimmed" px={6} mb={2}>
         {title}
       </Text>
-      <Group gap={4}>{children}</Group>
+      <Group gap={2}>{children}</Group>
     </Paper>
   );
 }
