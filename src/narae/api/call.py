@@ -14,6 +14,7 @@ from narae.config import Settings
 from narae.core.masking import Masker
 from narae.core.spec import DagSpec
 from narae.engine.actions.act import Act
+from narae.logs.file_store import FileLogStore
 from narae.storage.queries import Queries
 from narae.storage.store import SqlStore
 
@@ -71,6 +72,7 @@ class Call:
             chance=self.around.chance,
             who=self.principal.username,
             origin=self.origin,
+            logs=FileLogStore(self.settings.logging.base_log_folder),
         )
 
     def may(self, action: Action, resource: Resource, dag_id: str | None = None) -> bool:

@@ -17,6 +17,7 @@ from narae.core.references import Reference
 from narae.core.spec import DagSpec
 from narae.engine.actions.act import Act
 from narae.engine.ports import Clock, Notifier
+from narae.logs.file_store import FileLogStore
 from narae.logs.line_index import LogIndexes
 from narae.storage.queries import VersionRow
 from narae.storage.store import SqlStore
@@ -74,6 +75,7 @@ class Surroundings:
             chance=self.chance,
             who=who,
             origin=origin,
+            logs=FileLogStore(self.settings.logging.base_log_folder),
         )
 
 

@@ -16,6 +16,7 @@ from narae.config import Settings, load
 from narae.core.run import Limits
 from narae.engine.actions.act import Act
 from narae.engine.ports import Notifier
+from narae.logs.file_store import FileLogStore
 from narae.storage.notify import wake_sender
 from narae.storage.open import open_store
 from narae.storage.secrets import HomeKeys, Keys
@@ -50,6 +51,7 @@ class Deployment:
             chance=self.chance,
             who=who or f"cli:{os.environ.get('USER', os.getuid())}",
             origin="cli",
+            logs=FileLogStore(self.settings.logging.base_log_folder),
         )
 
     def nearest_variable(self, key: str) -> str:

@@ -326,7 +326,7 @@ def _scheduler_beats(deployment: Deployment) -> bool:
 @click.argument("dag_id")
 @click.option("-y", "--yes", is_flag=True, help="Don't ask.")
 def delete(dag_id: str, yes: bool) -> None:
-    """Delete a DAG's rows: runs, task instances, XComs. Its file brings it back."""
+    """Delete a DAG with its runs, task instances, XComs and logs. Its file brings it back."""
     if not yes:
         click.confirm(f"Delete {dag_id} with all of its runs?", abort=True)
     with open_deployment() as deployment:

@@ -32,7 +32,12 @@ def task_folder(dag_id: str, run_id: str, task_id: str) -> str:
 
 def run_folder(dag_id: str, run_id: str) -> str:
     """The folder with all logs of one run: what goes when the run goes."""
-    return f"dag_id={quoted(dag_id)}/run_id={quoted(run_id)}"
+    return f"{dag_folder(dag_id)}/run_id={quoted(run_id)}"
+
+
+def dag_folder(dag_id: str) -> str:
+    """The folder with all logs of one DAG: what goes when the DAG goes."""
+    return f"dag_id={quoted(dag_id)}"
 
 
 def callback_log_path(dag_id: str, run_id: str, kind: str) -> str:

@@ -32,6 +32,17 @@ class Notifier(Protocol):
         ...
 
 
+class LogRemover(Protocol):
+    """Where the logs of attempts are kept."""
+
+    def remove(self, path: str) -> bool:
+        """Removes a log or a folder of logs, as ``core.log_paths`` names it; whether it was there.
+
+        Raises OSError when it can't.
+        """
+        ...
+
+
 class Heartbeat(Value, frozen=True, kw_only=True):
     """A component's sign of life."""
 

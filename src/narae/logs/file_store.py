@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from narae.core.spec import Value
@@ -12,6 +13,8 @@ from narae.logs.lines import decode_line
 
 READ_BYTES = 256 * 1024
 TAIL_LOOK_SECONDS = 0.1
+REMOVED = ".removed"
+"""Below the log folder: what is being removed, also by those who were ended meanwhile."""
 
 
 class UnsafePathError(ValueError):
@@ -129,10 +132,17 @@ class FileLogStore:
                 pause(TAIL_LOOK_SECONDS)
 
     def remove(self, path: str) -> bool:
-        """Removes a log, or a folder of logs; whether there was one."""
+        """Removes a log, or a folder of logs; whether there was one. OSError when it can't.
+
+        A folder goes from its place at once, so that what is written there next is not removed
+        with it.
+        """
         target = self.file(path)
         if target.is_dir():
-            shutil.rmtree(target, ignore_errors=True)
+            gone = self.folder / REMOVED
+            gone.mkdir(exist_ok=True)
+            target.rename(gone / token_hex(8))
+            shutil.rmtree(gone, ignore_errors=True)
             return True
         try:
             target.unlink()

@@ -149,7 +149,7 @@ def _patch(changes: dict[str, Any]) -> RunPatch:
 
 @routes.delete(_RUN, needs=DELETE, errors=(409,))
 def delete_dag_run(call: Call, dag_id: str, dag_run_id: str) -> None:
-    """Deletes a run with all that belongs to it but its logs. 409 while it runs."""
+    """Deletes a run with all that belongs to it, its logs too. 409 while it runs."""
     runs.delete(call.act(), dag_id, dag_run_id)
 
 

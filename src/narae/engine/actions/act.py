@@ -1,5 +1,6 @@
 """Who does something, when, and where: what every action needs beside its own words."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from narae.core.run_view import RunView
 from narae.core.wire import Wake
 from narae.engine.apply import apply
 from narae.engine.errors import Conflict, Invalid, NotFound
-from narae.engine.ports import Notifier, RunQuery, Store
+from narae.engine.ports import LogRemover, Notifier, RunQuery, Store
 
 T = TypeVar("T")
 
@@ -24,6 +25,18 @@ RUNS_MAX = 1_000
 """How many runs one action may be about: they are all in memory, and in one transaction."""
 TOLD_MAX = 50
 """How many instances an audit row names."""
+
+
+log = logging.getLogger(__name__)
+
+
+class NoLogs:
+    """Where no logs are kept."""
+
+    def remove(self, path: str) -> bool:
+        """Implements ``engine.ports.LogRemover``."""
+        del path
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +50,7 @@ class Act:
     who: str
     origin: str = ""
     """From where: an address, ``cli``, ``task <dag>.<task>``."""
+    logs: LogRemover = NoLogs()  # noqa: RUF009 - it holds nothing
 
     def audit(  # noqa: PLR0913 - what an audit row says, by name only
         self,
@@ -109,6 +123,17 @@ class Act:
             if all(took):
                 return answer
         raise Conflict("somebody else keeps changing the same rows; try again")
+
+    def remove_logs(self, *paths: str) -> None:
+        """Removes the logs of what is deleted: after the commit, and never in its way.
+
+        A log that stays because the disk refuses is told in the server's own log.
+        """
+        for path in paths:
+            try:
+                self.logs.remove(path)
+            except OSError as error:
+                log.warning("%s is deleted, but its logs stay: %s", path, error)
 
     def write_each(
         self, decide: Callable[[], Sequence[tuple[Command, Audit]]], *, wake: Wake

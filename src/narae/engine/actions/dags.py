@@ -3,6 +3,7 @@
 import msgspec
 
 from narae.core.commands import Audit, ChangeDag, Command
+from narae.core.log_paths import dag_folder
 from narae.core.run import DagRow
 from narae.core.states import RunState
 from narae.core.wire import Wake
@@ -48,7 +49,7 @@ def _set_paused(act: Act, dag_id: str, *, paused: bool) -> DagRow:
 
 
 def delete_dag(act: Act, dag_id: str) -> None:
-    """Deletes a DAG's rows, runs and versions; its file brings it back when it is parsed again.
+    """Deletes a DAG's rows, runs, versions and logs; its file brings it back, without any run.
 
     Raises NotFound, or Conflict while runs are active.
     """
@@ -61,3 +62,4 @@ def delete_dag(act: Act, dag_id: str) -> None:
     apply(act.store, [act.audit("delete_dag", dag_id=dag_id, before=before)], now=act.now)
     act.store.delete_dag(dag_id)
     act.notifier.wake(Wake(dags=(dag_id,), runs=tuple(run.uid for run in queued)))
+    act.remove_logs(dag_folder(dag_id))

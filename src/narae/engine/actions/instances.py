@@ -9,6 +9,7 @@ from narae.core.clear import touch
 from narae.core.commands import Audit, ChangeTask, Command, DeleteInstance
 from narae.core.decide.newer_code import words_of
 from narae.core.ids import TaskRef
+from narae.core.log_paths import log_path
 from narae.core.run import Instance, Run
 from narae.core.run_view import RunView
 from narae.core.spec import Value
@@ -138,13 +139,13 @@ def stop(act: Act, dag_id: str, run_id: str, ref: TaskRef) -> Instance:
 
 
 def delete(act: Act, dag_id: str, run_id: str, ref: TaskRef) -> None:
-    """Deletes an instance of a task that is gone from its run, with its attempts and XComs.
+    """Deletes an instance of a task that is gone from its run, with attempts, XComs and logs.
 
     Raises NotFound, or Conflict for an instance that still takes part in the run.
     """
     uid = find_run(act.store, dag_id, run_id).uid
 
-    def decide() -> tuple[list[Command], Audit, None]:
+    def decide() -> tuple[list[Command], Audit, Instance]:
         view = view_of(act.store, find_run(act.store, dag_id, run_id))
         before = view.instances[refs_of(view, ref.task_id, [ref.map_index])[0]]
         if before.state is not TaskState.REMOVED:
@@ -158,9 +159,11 @@ def delete(act: Act, dag_id: str, run_id: str, ref: TaskRef) -> None:
             before=told([(view.run, before)]),
             of_previous=True,
         )
-        return [touch(view.run), DeleteInstance(before=before)], audit, None
+        return [touch(view.run), DeleteInstance(before=before)], audit, before
 
-    act.write(decide, wake=Wake(runs=(uid,)))
+    gone = act.write(decide, wake=Wake(runs=(uid,)))
+    tries = range(1, gone.try_number + 1)
+    act.remove_logs(*(log_path(dag_id, run_id, *ref, number) for number in tries))
 
 
 def bulk_update(

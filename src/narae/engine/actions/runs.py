@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import UNSET, UnsetType
 
 from narae.core.commands import Audit, Command, DeleteRun
+from narae.core.log_paths import run_folder
 from narae.core.run import Instance, Run
 from narae.core.spec import Value
 from narae.core.states import FINISHED_RUN, RunState
@@ -67,7 +68,7 @@ def stop(act: Act, dag_id: str, run_id: str) -> Run:
 
 
 def delete(act: Act, dag_id: str, run_id: str, *, even_running: bool = False) -> None:
-    """Deletes a run with its instances, attempts and XComs; its logs stay.
+    """Deletes a run with its instances, attempts, XComs and, once they are gone, its logs.
 
     Raises NotFound, or Conflict while it runs. With ``even_running`` it is stopped first.
     """
@@ -93,6 +94,7 @@ def delete(act: Act, dag_id: str, run_id: str, *, even_running: bool = False) ->
     others = act.store.runs(RunQuery(dag_id=dag_id, states=_ACTIVE))
     uids = tuple(dict.fromkeys((gone, *(run.uid for run in others))))
     act.write(decide, wake=Wake(runs=uids))
+    act.remove_logs(run_folder(dag_id, run_id))
 
 
 def clear(  # noqa: PLR0913 - the options of a clear
