@@ -221,7 +221,7 @@ def update_dag_run_state(call: Call, dag_id: str, dag_run_id: str, body: StateBo
 
 @routes.delete(_RUN, needs=DELETE, errors=(409,))
 def delete_dag_run(call: Call, dag_id: str, dag_run_id: str) -> None:
-    """Delete a run that is not running."""
+    """Delete a run that is not running, its logs too."""
     runs.delete(call.act(), dag_id, dag_run_id)
 
 

@@ -146,7 +146,7 @@ def patch_dag(call: Call, dag_id: str, query: MaskQuery, body: DagPatch) -> DagV
 
 @routes.delete("/dags/{dag_id}", needs=DELETE, errors=(409,))
 def delete_dag(call: Call, dag_id: str) -> None:
-    """Delete what is known of a DAG; its file brings it back."""
+    """Delete what is known of a DAG, its logs too; its file brings it back."""
     actions.delete_dag(call.act(), dag_id)
 
 

@@ -69,7 +69,7 @@ def patch_dag(call: Call, dag_id: str, query: MaskQuery, body: DagPatch) -> DagV
 
 @routes.delete("/dags/{dag_id}", needs=Needs(Resource.DAG, Action.DELETE), errors=(409,))
 def delete_dag(call: Call, dag_id: str) -> None:
-    """Delete a DAG with its runs; 409 while one runs. Its file brings it back when it is parsed."""
+    """Delete a DAG with its runs and logs; 409 while one runs. Its file brings it back."""
     actions.delete_dag(call.act(), dag_id)
 
 

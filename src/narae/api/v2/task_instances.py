@@ -232,7 +232,7 @@ def patch_task_group_instances_dry_run(
 def delete_task_instance(
     call: Call, dag_id: str, dag_run_id: str, task_id: str, query: IndexQuery
 ) -> None:
-    """Deletes an instance of a task that is gone from its run. 409 for all others."""
+    """Deletes an instance of a task that is gone from its run, its logs too. 409 for others."""
     instances.delete(call.act(), dag_id, dag_run_id, TaskRef(task_id, query.map_index))
 
 
