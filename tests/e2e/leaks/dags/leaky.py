@@ -36,77 +36,86 @@ def tells(context):
     print("called back with", secrets(), context["exception"])
 
 
+@task
+def prints():
+    for value in secrets().values():
+        print("plain", value)
+        print(json.dumps({"it": value}), repr(value), quote(value))
+        print(value.encode().hex(), value.encode().hex().upper())
+        print(base64.b64encode(value.encode()).decode())
+        print(base64.b64encode(f"user:{value}".encode()).decode(), file=sys.stderr)
+        log.info("logged %s", value)
+        log.warning("in JSON %s", json.dumps([value]))
+
+
+@task
+def settings():
+    print("environment", dict(os.environ))
+    print("environment", json.dumps(dict(os.environ)))
+    subprocess.run(["/usr/bin/env"], check=True)
+    print(Path("/proc/self/environ").read_text().split("\0"))
+    print(Path("/proc/self/cmdline").read_text().split("\0"))
+
+
+@task
+def mapped(number):
+    print("instance", number, secrets())
+    return secrets()["b"]
+
+
+@task
+def writes():
+    Variable.set("leaky_made_password", "made-" + secrets()["b"][::-1])
+    print("made", "made-" + secrets()["b"][::-1])
+
+
+@task
+def in_pieces():
+    for value in secrets().values():
+        half = len(value) // 2
+        print(value[:half], end="", flush=True)
+        print(value[half:], flush=True)
+        print("over lines: " + value[:half])
+        print(value[half:])
+        sys.stdout.flush()
+        os.write(1, value[:half].encode())
+        os.write(1, value[half:].encode() + b"\n")
+
+
+@task
+def through_a_child():
+    for value in secrets().values():
+        for command in ('echo "$IT"', 'printf "%s" "$IT" >&2; echo >&2', 'echo "$IT" | base64'):
+            subprocess.run(["/bin/sh", "-c", command], env={"IT": value}, check=True)
+
+
+@task(on_failure_callback=tells)
+def raises():
+    found = secrets()
+    raise ValueError(f"can't log in with {found['a']} {json.dumps(found)}")
+
+
+@task
+def returns():
+    found = secrets()
+    return {"list": list(found.values()), "text": f"key={found['a']};"}
+
+
+@task(trigger_rule="all_done")
+def pulls(found):
+    print("pulled", found["text"], found["list"])
+    assert found["text"].startswith("key=")
+    assert "***" not in found["text"]
+    print(found["text"][4:-1])
+
+
 @dag(
     schedule=None,
     start_date=pendulum.datetime(2026, 1, 1),
     catchup=False,
     default_args={"retries": 0},
 )
-def leaky():  # noqa: C901 - a DAG of many small tasks
-    @task
-    def prints():
-        for value in secrets().values():
-            print("plain", value)
-            print(json.dumps({"it": value}), repr(value), quote(value))
-            print(value.encode().hex(), value.encode().hex().upper())
-            print(base64.b64encode(value.encode()).decode())
-            print(base64.b64encode(f"user:{value}".encode()).decode(), file=sys.stderr)
-            log.info("logged %s", value)
-            log.warning("in JSON %s", json.dumps([value]))
-
-    @task
-    def settings():
-        print("environment", dict(os.environ))
-        print("environment", json.dumps(dict(os.environ)))
-        subprocess.run(["/usr/bin/env"], check=True)
-        print(Path("/proc/self/environ").read_text().split("\0"))
-        print(Path("/proc/self/cmdline").read_text().split("\0"))
-
-    @task
-    def mapped(number):
-        print("instance", number, secrets())
-        return secrets()["b"]
-
-    @task
-    def writes():
-        Variable.set("leaky_made_password", "made-" + secrets()["b"][::-1])
-        print("made", "made-" + secrets()["b"][::-1])
-
-    @task
-    def in_pieces():
-        for value in secrets().values():
-            half = len(value) // 2
-            print(value[:half], end="", flush=True)
-            print(value[half:], flush=True)
-            print("over lines: " + value[:half])
-            print(value[half:])
-            sys.stdout.flush()
-            os.write(1, value[:half].encode())
-            os.write(1, value[half:].encode() + b"\n")
-
-    @task
-    def through_a_child():
-        for value in secrets().values():
-            for command in ('echo "$IT"', 'printf "%s" "$IT" >&2; echo >&2', 'echo "$IT" | base64'):
-                subprocess.run(["/bin/sh", "-c", command], env={"IT": value}, check=True)
-
-    @task(on_failure_callback=tells)
-    def raises():
-        found = secrets()
-        raise ValueError(f"can't log in with {found['a']} {json.dumps(found)}")
-
-    @task
-    def returns():
-        found = secrets()
-        return {"list": list(found.values()), "text": f"key={found['a']};"}
-
-    @task(trigger_rule="all_done")
-    def pulls(found):
-        print("pulled", found["text"], found["list"])
-        assert found["text"].startswith("key=")
-        assert "***" not in found["text"]
-        print(found["text"][4:-1])
-
+def leaky():
     pulls(returns())
     prints()
     in_pieces()
