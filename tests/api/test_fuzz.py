@@ -53,7 +53,7 @@ RULES = {
     "two fields exclude or need one another": (
         r"one of them at most|exactly one of|choose only_new|go together|has both ends"
         r"|is not the execution_date|name a run by|say which runs|say a new_state"
-        r"|a run or dates, not both|together with its DAG|over 800 days before|don't go together"
+        r"|a run or dates, not both|together with its DAG|over \d+ days before|don't go together"
         r"|is before data_interval_start"
     ),
     "backfills are of DAGs with a schedule": (
@@ -68,7 +68,7 @@ RULES = {
     "some things are for nobody to change": (
         r"^(name|pool_name|description|slots): .*default_pool|there is no other place that shows"
     ),
-    "years of four digits, and room for time zones": r"between the years",
+    "years of four digits, and room for time zones": r"between the years|not within 1900 and",
     "JSON Schema calls 3.0 an integer; here it is written 3": r"Expected `int[^`]*`, got `float`",
     "PostgreSQL stores no NUL": r"a NUL character can't be stored",
     "names can be read": r"characters that can be seen",

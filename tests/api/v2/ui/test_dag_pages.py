@@ -25,8 +25,7 @@ def play(api: Api, dag_id: str, run_id: str, **wish: Any) -> None:
 
 
 def scheduled(api: Api, timetable: TimetableSpec = NIGHTLY, **more: Any) -> None:
-    values = {"timezone": "Europe/Berlin", "catchup": False}
-    spec = s.spec("daily", **values, **more)
+    spec = s.spec("daily", timezone="Europe/Berlin", catchup=False, **more)
     start = datetime(2025, 12, 30, tzinfo=UTC)
     spec = msgspec.structs.replace(spec, timetable=timetable, start_date=start)
     api.stage.add_dag(spec, file="daily.py")

@@ -255,7 +255,7 @@ def test_a_few_letters_find_what_they_may_mean(api: Api) -> None:
         "extract",
         "BashOperator",
     )
-    nothing = {"dags": [], "runs": [], "tasks": []}
+    nothing: dict[str, list[Any]] = {"dags": [], "runs": [], "tasks": []}
     for letters in ("", "%20", "zz"):
         assert api.good("GET", f"{UI}/search?q={letters}") == nothing
     api.bad(422, "GET", f"{UI}/search?q=a&limit=21")
