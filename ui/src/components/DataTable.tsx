@@ -4,8 +4,10 @@ import { Box, Checkbox, Table, UnstyledButton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp, IconArrowsSort } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef, type ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+
+import { between, toggled } from "./selection";
 
 export interface Column<Row> {
   /** Also what `sort` names. */
@@ -40,7 +42,16 @@ interface DataTableProps<Row> {
   maxHeight?: string;
   /** Stands in place of the rows when there are none. */
   empty?: ReactNode;
+  /** What a row is called, beside its check box; its key unless given. */
+  nameOf?: (row: Row) => string;
+  /** Is called when the last rows come into view: for what is loaded part by part. */
+  onEnd?: () => void;
+  /** A row that stands out, such as the one that the address names. */
+  isCurrent?: (row: Row) => boolean;
 }
+
+/** So many rows before the last one, more are asked for. */
+const END_ROWS = 20;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { rows, keyOf, selection, rowHeight = 40, maxHeight = "70vh" } = props;
@@ -53,6 +64,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     estimateSize: () => rowHeight,
     overscan: 12,
   });
+  const items = virtual.getVirtualItems();
+  useEnd(items.at(-1)?.index ?? -1, rows.length, props.onEnd);
+  const select = useSelect(rows, keyOf, selection);
   if (rows.length === 0 && props.empty) return props.empty;
   const tracks = [
     ...(selection ? ["2.5rem"] : []),
@@ -81,29 +95,90 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
+          {items.map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
             return (
-              <Table.Tr
+              <Row
                 key={keyOf(row)}
-                data-index={item.index}
-                ref={virtual.measureElement}
-                aria-rowindex={item.index + 2}
+                row={row}
+                columns={columns}
+                select={select}
+                name={props.nameOf?.(row) ?? keyOf(row)}
+                rowKey={keyOf(row)}
+                isCurrent={props.isCurrent?.(row) ?? false}
+                index={item.index}
+                measure={virtual.measureElement}
                 style={{ transform: `translateY(${item.start}px)`, minHeight: rowHeight }}
-              >
-                {selection && <RowBox name={keyOf(row)} selection={selection} />}
-                {columns.map((column) => (
-                  <Table.Td key={column.id} ta={column.align}>
-                    {column.cell(row)}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
+              />
             );
           })}
         </Table.Tbody>
       </Table>
     </Box>
+  );
+}
+
+interface Select {
+  isSelected: (key: string) => boolean;
+  toggle: (key: string, isRange: boolean) => void;
+}
+
+/** Choosing rows, also all from one to another. */
+function useSelect<T>(
+  rows: readonly T[],
+  keyOf: (row: T) => string,
+  selection: Selection | undefined,
+): Select | undefined {
+  const lastKey = useRef<string | null>(null);
+  return (
+    selection && {
+      isSelected: (key) => selection.selected.has(key),
+      toggle: (key, isRange) => {
+        const keys = isRange ? between(rows.map(keyOf), lastKey.current, key) : [key];
+        lastKey.current = key;
+        selection.onChange(toggled(selection.selected, keys, !selection.selected.has(key)));
+      },
+    }
+  );
+}
+
+interface RowProps<T> {
+  row: T;
+  rowKey: string;
+  name: string;
+  index: number;
+  columns: readonly Column<T>[];
+  select: Select | undefined;
+  isCurrent: boolean;
+  measure: (element: Element | null) => void;
+  style: React.CSSProperties;
+}
+
+function Row<T>({ row, rowKey, columns, select, index, measure, ...props }: RowProps<T>) {
+  const isSelected = select?.isSelected(rowKey);
+  return (
+    <Table.Tr
+      data-index={index}
+      ref={measure}
+      aria-rowindex={index + 2}
+      aria-current={props.isCurrent ? "true" : undefined}
+      data-selected={isSelected}
+      style={props.style}
+    >
+      {select && (
+        <RowBox
+          name={props.name}
+          isSelected={isSelected ?? false}
+          onToggle={(isRange) => select.toggle(rowKey, isRange)}
+        />
+      )}
+      {columns.map((column) => (
+        <Table.Td key={column.id} ta={column.align}>
+          {column.cell(row)}
+        </Table.Td>
+      ))}
+    </Table.Tr>
   );
 }
 
@@ -160,23 +235,35 @@ function AllBox<Row>({
   );
 }
 
-function RowBox({ name, selection }: { name: string; selection: Selection }) {
+interface RowBoxProps {
+  name: string;
+  isSelected: boolean;
+  /** With Shift: all rows from the one before to this one. */
+  onToggle: (isRange: boolean) => void;
+}
+
+function RowBox({ name, isSelected, onToggle }: RowBoxProps) {
   const { t } = useTranslation();
-  const isSelected = selection.selected.has(name);
-  const toggle = () => {
-    const next = new Set(selection.selected);
-    if (isSelected) next.delete(name);
-    else next.add(name);
-    selection.onChange(next);
-  };
   return (
     <Table.Td>
       <Checkbox
         size="xs"
         aria-label={t("action.selectRow", { name })}
         checked={isSelected}
-        onChange={toggle}
+        onChange={(event) => onToggle((event.nativeEvent as MouseEvent).shiftKey)}
       />
     </Table.Td>
   );
+}
+
+/** Tells once for each length that the end is near. */
+function useEnd(last: number, count: number, onEnd: (() => void) | undefined): void {
+  const latest = useRef(onEnd);
+  useEffect(() => {
+    latest.current = onEnd;
+  });
+  const near = count > 0 && last >= count - END_ROWS ? count : null;
+  useEffect(() => {
+    if (near !== null) latest.current?.();
+  }, [near]);
 }

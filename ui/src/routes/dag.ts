@@ -2,7 +2,7 @@
 
 import { createRoute, redirect } from "@tanstack/react-router";
 
-import { compact, dagSearch, number, text, type Raw } from "../lib/dagSearch";
+import { compact, dagSearch, flag, number, text, texts, type Raw } from "../lib/dagSearch";
 import { page } from "./lazy";
 import { inside } from "./root";
 
@@ -49,11 +49,30 @@ const durations = createRoute({
 const runs = createRoute({
   getParentRoute: () => dag,
   path: "runs",
+  validateSearch: (raw: Raw) =>
+    compact({
+      run_id: text(raw, "run_id"),
+      states: texts(raw, "states"),
+      run_types: texts(raw, "run_types"),
+      user: text(raw, "user"),
+      from: text(raw, "from"),
+      until: text(raw, "until"),
+      runs_sort: text(raw, "runs_sort"),
+    }),
   component: page(() => import("../features/tables/RunsTab")),
 });
 const tasks = createRoute({
   getParentRoute: () => dag,
   path: "tasks",
+  validateSearch: (raw: Raw) =>
+    compact({
+      task_q: text(raw, "task_q"),
+      operators: texts(raw, "operators"),
+      trigger_rules: texts(raw, "trigger_rules"),
+      retries: flag(raw, "retries"),
+      mapped: flag(raw, "mapped"),
+      tasks_sort: text(raw, "tasks_sort"),
+    }),
   component: page(() => import("../features/tables/TasksTab")),
 });
 const backfills = createRoute({
@@ -88,7 +107,16 @@ const trigger = createRoute({
 const run = createRoute({
   getParentRoute: () => inside,
   path: "/dags/$dagId/runs/$runId",
-  validateSearch: (raw: Raw) => compact({ tab: text(raw, "tab") }),
+  validateSearch: (raw: Raw) =>
+    compact({
+      tab: text(raw, "tab"),
+      task_id: text(raw, "task_id"),
+      state: texts(raw, "state"),
+      pool: text(raw, "pool"),
+      queue: text(raw, "queue"),
+      operator: text(raw, "operator"),
+      sort: text(raw, "sort"),
+    }),
   component: page(() => import("../features/run/RunPage")),
 });
 

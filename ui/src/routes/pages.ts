@@ -47,6 +47,8 @@ const filters = (raw: Raw) =>
     state: texts(raw, "state"),
     run_type: texts(raw, "run_type"),
     pool: text(raw, "pool"),
+    queue: text(raw, "queue"),
+    operator: text(raw, "operator"),
     user: text(raw, "user"),
     event: text(raw, "event"),
     q: text(raw, "q"),
