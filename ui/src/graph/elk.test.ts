@@ -22,7 +22,7 @@ function chainOf(count: number, group: string | null = null): Graph {
 }
 
 async function laidOut(graph: Graph, orientation: Orientation, open: string[]): Promise<Layout> {
-  const plan = planOf(fold(graph, new Set(open)), orientation, () => "");
+  const plan = planOf(fold(graph, new Set(open)), orientation, () => ({ width: 150, height: 60 }));
   return layoutOf(await elk.layout(elkGraph(plan)));
 }
 

@@ -38,6 +38,7 @@ const GRAPH: Graph = {
     edge("g.h.c", "end"),
   ],
 };
+const size = () => ({ width: 150, height: 60 });
 const names = (shown: { nodes: readonly { id: string }[] }) => shown.nodes.map((node) => node.id);
 const links = (shown: { edges: readonly { source: string; target: string }[] }) =>
   shown.edges.map(({ source, target }) => `${source}>${target}`);
@@ -139,16 +140,16 @@ describe("the part around a root", () => {
 });
 
 describe("the hash of a plan", () => {
-  const plan = planOf(fold(GRAPH, new Set()), "LR", () => "");
+  const plan = planOf(fold(GRAPH, new Set()), "LR", size);
 
   it("is the same for the same plan", () => {
-    expect(hashOf(planOf(fold(GRAPH, new Set()), "LR", () => ""))).toBe(hashOf(plan));
+    expect(hashOf(planOf(fold(GRAPH, new Set()), "LR", size))).toBe(hashOf(plan));
   });
 
   it("is another when anything that counts is", () => {
     const others = [
-      planOf(fold(GRAPH, new Set()), "TB", () => ""),
-      planOf(fold(GRAPH, new Set(["g"])), "LR", () => ""),
+      planOf(fold(GRAPH, new Set()), "TB", size),
+      planOf(fold(GRAPH, new Set(["g"])), "LR", size),
       { ...plan, edges: plan.edges.slice(1) },
       { ...plan, nodes: plan.nodes.map((node) => ({ ...node, width: node.width + 1 })) },
     ];

@@ -1,9 +1,8 @@
 /** How large nodes are. Estimated from the text, so that a layout is the same in each browser. */
 
-import type { Orientation, Plan, PlanNode, Shown } from "./types";
+import type { Orientation, Plan, PlanNode, Shown, ShownNode } from "./types";
 
-export const NODE_HEIGHT = 56;
-export const FOLDED_HEIGHT = 64;
+export const NODE_HEIGHT = 68;
 const WIDTH_MIN = 150;
 const WIDTH_MAX = 260;
 /** Icon, paddings and stripe beside the text. */
@@ -35,18 +34,22 @@ export function labelWidth(labels: readonly string[]): number {
   return Math.min(LABEL_MAX, textWidth(labels.join(", "), 11) + 12);
 }
 
-/** What a layout needs to know. `second`: what stands under a node's label. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** What a layout needs to know. */
 export function planOf(
   shown: Shown,
   orientation: Orientation,
-  second: (id: string) => string,
+  sizeOf: (node: ShownNode) => Size,
 ): Plan {
   const nodes: PlanNode[] = shown.nodes.map((node) => ({
     id: node.id,
     parent: node.parent,
     isOpen: node.kind === "open",
-    width: nodeWidth(node.label, second(node.id)),
-    height: node.kind === "folded" ? FOLDED_HEIGHT : NODE_HEIGHT,
+    ...sizeOf(node),
   }));
   const edges = shown.edges.map(({ id, source, target, labels }) => ({
     id,
