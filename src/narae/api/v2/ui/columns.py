@@ -1,6 +1,7 @@
 """Rows as arrays: what the document says of them."""
 
 from collections.abc import Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
@@ -15,17 +16,22 @@ def _kinds(*names: str) -> Column:
     return MappingProxyType({"type": list(names) if len(names) > 1 else names[0]})
 
 
+def _named(kind: type[Enum]) -> Column:
+    """A kind that the document describes elsewhere: fields of other answers are of it."""
+    return MappingProxyType({"$ref": f"#/components/schemas/{kind.__name__}"})
+
+
 TEXT = _kinds("string")
 TEXT_OR_NULL = _kinds("string", "null")
 COUNT = _kinds("integer")
 MOMENT = _kinds("integer")
 """Milliseconds since 1970 UTC."""
 MOMENT_OR_NULL = _kinds("integer", "null")
-FLAG: Column = MappingProxyType({"enum": [0, 1]})
-TASK_STATE: Column = MappingProxyType({"enum": [state.value for state in TaskState]})
-RUN_STATE: Column = MappingProxyType({"enum": [state.value for state in RunState]})
-RUN_STATE_OR_NULL: Column = MappingProxyType({"enum": [*RUN_STATE["enum"], None]})
-RUN_TYPE: Column = MappingProxyType({"enum": [kind.value for kind in RunType]})
+FLAG: Column = MappingProxyType({"type": "integer", "enum": [0, 1]})
+TASK_STATE = _named(TaskState)
+RUN_STATE = _named(RunState)
+RUN_STATE_OR_NULL: Column = MappingProxyType({"anyOf": [dict(RUN_STATE), {"type": "null"}]})
+RUN_TYPE = _named(RunType)
 TEXTS: Column = MappingProxyType({"type": "array", "items": {"type": "string"}})
 OBJECT: Column = MappingProxyType({"type": "object"})
 
