@@ -658,7 +658,7 @@ export interface paths {
         get: operations["get_dag"];
         put?: never;
         post?: never;
-        /** Delete a DAG with its runs; 409 while one runs. Its file brings it back when it is parsed. */
+        /** Delete a DAG with its runs and logs; 409 while one runs. Its file brings it back. */
         delete: operations["delete_dag"];
         options?: never;
         head?: never;
@@ -817,7 +817,7 @@ export interface paths {
         get: operations["get_dag_run"];
         put?: never;
         post?: never;
-        /** Deletes a run with all that belongs to it but its logs. 409 while it runs. */
+        /** Deletes a run with all that belongs to it, its logs too. 409 while it runs. */
         delete: operations["delete_dag_run"];
         options?: never;
         head?: never;
@@ -956,7 +956,7 @@ export interface paths {
         get: operations["get_task_instance"];
         put?: never;
         post?: never;
-        /** Deletes an instance of a task that is gone from its run. 409 for all others. */
+        /** Deletes an instance of a task that is gone from its run, its logs too. 409 for others. */
         delete: operations["delete_task_instance"];
         options?: never;
         head?: never;
@@ -4741,7 +4741,7 @@ export interface components {
         };
         /**
          * DagActivityView
-         * @description What DAGs have been doing. DAGs that the caller may not see are left out.
+         * @description What DAGs have been doing, but for those without runs, or out of the caller's sight.
          */
         DagActivityView: {
             dags: components["schemas"]["DagActivity"][];
@@ -4755,8 +4755,8 @@ export interface components {
             /** @description The latest 14 runs, the latest first: run id, state, type, run after, started, ended. Moments are milliseconds since 1970 UTC. */
             runs: [
                 string,
-                "queued" | "running" | "success" | "failed",
-                "scheduled" | "manual" | "backfill" | "asset_triggered" | "operator_triggered",
+                components["schemas"]["RunState"],
+                components["schemas"]["RunType"],
                 number,
                 number | null,
                 number | null
@@ -4785,7 +4785,7 @@ export interface components {
                 string,
                 number | null,
                 string | null,
-                "queued" | "running" | "success" | "failed" | null,
+                components["schemas"]["RunState"] | null,
                 number | null,
                 number | null,
                 number | null,
@@ -4987,7 +4987,7 @@ export interface components {
             instances: [
                 string,
                 number,
-                "none" | "removed" | "scheduled" | "queued" | "running" | "success" | "restarting" | "failed" | "up_for_retry" | "up_for_reschedule" | "upstream_failed" | "skipped" | "deferred",
+                components["schemas"]["TaskState"],
                 number,
                 number | null,
                 number | null
@@ -5032,29 +5032,18 @@ export interface components {
          */
         HomeView: {
             at: string;
-            /** @default true */
-            database_is_healthy: boolean;
             components: components["schemas"]["SignOfLife"][];
             runs: components["schemas"]["RunNumbers"];
             tasks: {
                 [key: string]: number;
             };
-            dags: components["schemas"]["DagNumbers"];
+            dags: components["schemas"]["DagCounts"];
             failures: components["schemas"]["RecentFailure"][];
             failures_total: number;
             coming: components["schemas"]["ComingRun"][];
             pools: components["schemas"]["PoolUse"][];
             import_errors: components["schemas"]["BrokenFile"][];
             import_errors_total: number;
-            /**
-             * @default [
-             *       "queued",
-             *       "running",
-             *       "success",
-             *       "failed"
-             *     ]
-             */
-            run_states: components["schemas"]["RunState"][];
         };
         /**
          * SignOfLife
@@ -5076,10 +5065,10 @@ export interface components {
             failed: number;
         };
         /**
-         * DagNumbers
+         * DagCounts
          * @description DAGs, counted.
          */
-        DagNumbers: {
+        DagCounts: {
             total: number;
             active: number;
             paused: number;
@@ -5174,7 +5163,7 @@ export interface components {
             /** @description By map index: map index, state, try number, queued, started, ended, label, whether it has a note. Moments are milliseconds since 1970 UTC. */
             rows: [
                 number,
-                "none" | "removed" | "scheduled" | "queued" | "running" | "success" | "restarting" | "failed" | "up_for_retry" | "up_for_reschedule" | "upstream_failed" | "skipped" | "deferred",
+                components["schemas"]["TaskState"],
                 number,
                 number | null,
                 number | null,
