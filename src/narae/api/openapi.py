@@ -15,6 +15,7 @@ from narae.api.problems import MEDIA_TYPE, TITLES, ProblemView
 
 _TEMPLATE = "#/components/schemas/{name}"
 SERVICE_UNAVAILABLE = 503
+EVENTS = "text/event-stream"
 _PATH = ":path}"
 _MASK = "update_mask"
 """The parameter that names fields of the body."""
@@ -130,15 +131,19 @@ def _one(schema: dict[str, Any]) -> dict[str, Any]:
     return {**rest, "anyOf": kinds} if kinds else rest
 
 
+def _content(media: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """JSON has the schema; a stream of events has none, other things are texts."""
+    if media == EVENTS:
+        return {}
+    return {"schema": schema if media.endswith("json") else {"type": "string"}}
+
+
 def _responses(each: Operation, schema_of: dict[str, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "Done." if each.answer is None else "The answer."}
     if each.answer is not None:
         schemas = [schema_of.get(repr(shape), {}) for shape in _shapes(each.answer)]
         schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-        good["content"] = {
-            media: {"schema": schema if media.endswith("json") else {"type": "string"}}
-            for media in each.media
-        }
+        good["content"] = {media: _content(media, schema) for media in each.media}
     problem = {MEDIA_TYPE: {"schema": schema_of[repr(ProblemView)]}}
     found = {str(each.status): good}
     for status in each.statuses:
