@@ -8,6 +8,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { between, toggled } from "./selection";
+import { leastWidth } from "./tracks";
 
 export interface Column<Row> {
   /** Also what `sort` names. */
@@ -71,7 +72,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const tracks = [
     ...(selection ? ["2.5rem"] : []),
     ...columns.map((column) => column.width ?? "minmax(6rem, 1fr)"),
-  ].join(" ");
+  ];
   return (
     <Box
       ref={frame}
@@ -84,7 +85,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <Table
         aria-label={props.label}
         aria-rowcount={rows.length + 1}
-        style={{ "--tracks": tracks } as React.CSSProperties}
+        style={
+          { "--tracks": tracks.join(" "), "--least": leastWidth(tracks) } as React.CSSProperties
+        }
       >
         <Table.Thead>
           <Table.Tr>

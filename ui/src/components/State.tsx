@@ -48,7 +48,14 @@ export function StateLabel({ state: word }: { state: string | null | undefined }
   const { t } = useTranslation();
   const state = toState(word);
   return (
-    <Group gap={6} wrap="nowrap" component="span" display="inline-flex" data-state={state}>
+    <Group
+      gap={6}
+      wrap="nowrap"
+      component="span"
+      display="inline-flex"
+      style={{ verticalAlign: "middle" }}
+      data-state={state}
+    >
       <StateIcon state={state} />
       <Text span size="sm">
         {t(`state.${state}`)}

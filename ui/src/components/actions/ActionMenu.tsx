@@ -21,10 +21,12 @@ interface ActionMenuProps {
   actions: readonly MenuAction[];
   /** A button with the label; without it three dots. */
   icon?: Icon;
+  /** In rows of a table: it stands back. */
+  isQuiet?: boolean;
 }
 
 /** Things that can be done, those that can't with the reason. */
-export function ActionMenu({ label, actions, icon: Shape }: ActionMenuProps) {
+export function ActionMenu({ label, actions, icon: Shape, isQuiet }: ActionMenuProps) {
   return (
     <Menu position="bottom-end" shadow="md" width={300} withinPortal>
       <Menu.Target>
@@ -37,7 +39,12 @@ export function ActionMenu({ label, actions, icon: Shape }: ActionMenuProps) {
             {label}
           </Button>
         ) : (
-          <ActionIcon variant="default" size={36} aria-label={label}>
+          <ActionIcon
+            variant={isQuiet ? "subtle" : "default"}
+            color="gray"
+            size={isQuiet ? 28 : 36}
+            aria-label={label}
+          >
             <IconDots size={18} aria-hidden />
           </ActionIcon>
         )}

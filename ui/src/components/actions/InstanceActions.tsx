@@ -42,7 +42,7 @@ export function InstanceActions(props: InstanceActionsProps) {
   if (isCompact) {
     return (
       <>
-        <ActionMenu label={label} actions={[clear, ...marks, ...others]} />
+        <ActionMenu label={label} actions={[clear, ...marks, ...others]} isQuiet />
         {dialogs}
       </>
     );

@@ -41,7 +41,11 @@ export function RunActions({ dagId, runId, state, isCompact, isOwnPage }: RunAct
   if (isCompact) {
     return (
       <>
-        <ActionMenu label={t("ofRun", { name: runId })} actions={[clear, ...marks, ...others]} />
+        <ActionMenu
+          label={t("ofRun", { name: runId })}
+          actions={[clear, ...marks, ...others]}
+          isQuiet
+        />
         {dialogs}
       </>
     );

@@ -1,5 +1,6 @@
 import { Group, MultiSelect, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 
 interface ChoiceFilterProps {
   label: string;
@@ -13,6 +14,7 @@ interface ChoiceFilterProps {
 /** Some of a few names; none chosen stands for all. */
 export function ChoiceFilter(props: ChoiceFilterProps) {
   const { label, names, words, icon, value, onChange } = props;
+  const { t } = useTranslation("tables");
   return (
     <MultiSelect
       size="sm"
@@ -27,6 +29,7 @@ export function ChoiceFilter(props: ChoiceFilterProps) {
         </Group>
       )}
       clearable
+      {...(value?.length ? {} : { placeholder: t("filter.all") })}
       searchable={names.length > 8}
       hidePickedOptions
       comboboxProps={{ width: "max-content", position: "bottom-start" }}

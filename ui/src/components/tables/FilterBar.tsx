@@ -1,4 +1,4 @@
-import { Button, Collapse, Group, SimpleGrid } from "@mantine/core";
+import { Box, Button, Collapse, Group } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconFilter, IconFilterOff } from "@tabler/icons-react";
 import type { ReactNode } from "react";
@@ -10,6 +10,12 @@ interface FilterBarProps {
   onClear: () => void;
   children: ReactNode;
 }
+
+const GRID = {
+  display: "grid",
+  gridTemplateColumns: "repeat(auto-fill, minmax(9.4rem, 1fr))",
+  gap: 10,
+};
 
 /** Filters of a list in a row; on narrow screens behind a button. */
 export function FilterBar({ count, onClear, children }: FilterBarProps) {
@@ -26,11 +32,7 @@ export function FilterBar({ count, onClear, children }: FilterBarProps) {
       {t("common:action.clearFilters")}
     </Button>
   );
-  const fields = (
-    <SimpleGrid cols={{ base: 1, xs: 2, sm: 3, md: 4, lg: 6 }} spacing="xs" verticalSpacing="xs">
-      {children}
-    </SimpleGrid>
-  );
+  const fields = <Box style={GRID}>{children}</Box>;
   if (!isNarrow) {
     return (
       <section aria-label={t("filter.label")}>

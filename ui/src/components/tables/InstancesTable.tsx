@@ -84,7 +84,7 @@ function useColumns(isOfAll: boolean): Column<InstanceRow>[] {
         id: "task_id",
         header: t("column.task"),
         cell: (row) => <InstanceLink row={row} />,
-        width: "minmax(11rem, 2fr)",
+        width: "minmax(8.5rem, 2fr)",
         isSortable: true,
       },
       ...(isOfAll ? columnsOfRun(t) : []),
@@ -92,14 +92,14 @@ function useColumns(isOfAll: boolean): Column<InstanceRow>[] {
         id: "state",
         header: t("column.state"),
         cell: (row) => <StateLabel state={row.state} />,
-        width: "minmax(8.5rem, 1fr)",
+        width: "minmax(6.5rem, 0.9fr)",
         isSortable: true,
       },
       {
         id: "start_date",
         header: t("column.started"),
         cell: (row) => <Time at={row.start_date} />,
-        width: "11rem",
+        width: "10rem",
         isSortable: true,
         isMinor: true,
       },
@@ -107,9 +107,10 @@ function useColumns(isOfAll: boolean): Column<InstanceRow>[] {
         id: "duration",
         header: t("column.duration"),
         cell: (row) => <Duration from={row.start_date} until={row.end_date} />,
-        width: "6.5rem",
+        width: "6rem",
         align: "right",
         isSortable: true,
+        isMinor: true,
       },
       ...minorColumns(t),
       {
@@ -135,6 +136,9 @@ function columnsOfRun(t: Words): Column<InstanceRow>[] {
       cell: (row) => (
         <Anchor
           size="sm"
+          truncate
+          display="block"
+          title={row.dag_id}
           renderRoot={(props) => (
             <Link to="/dags/$dagId/grid" params={{ dagId: row.dag_id }} {...props} />
           )}
@@ -142,7 +146,8 @@ function columnsOfRun(t: Words): Column<InstanceRow>[] {
           {row.dag_display_name}
         </Anchor>
       ),
-      width: "minmax(9rem, 1.4fr)",
+      width: "minmax(7rem, 1.2fr)",
+      isMinor: true,
     },
     {
       id: "run_id",
@@ -150,6 +155,9 @@ function columnsOfRun(t: Words): Column<InstanceRow>[] {
       cell: (row) => (
         <Anchor
           size="sm"
+          truncate
+          display="block"
+          title={row.dag_run_id}
           renderRoot={(props) => (
             <Link
               to="/dags/$dagId/runs/$runId"
@@ -161,7 +169,7 @@ function columnsOfRun(t: Words): Column<InstanceRow>[] {
           {row.dag_run_id}
         </Anchor>
       ),
-      width: "minmax(10rem, 2fr)",
+      width: "minmax(7rem, 1.6fr)",
       isMinor: true,
     },
   ];
@@ -181,8 +189,8 @@ function minorColumns(t: Words): Column<InstanceRow>[] {
       align: "right",
       isSortable: true,
     },
-    text("operator", "operator", (row) => row.operator_name, "minmax(7rem, 1fr)"),
-    text("pool", "pool", (row) => row.pool, "minmax(6rem, 0.8fr)"),
+    text("operator", "operator", (row) => row.operator_name, "minmax(6rem, 0.9fr)"),
+    text("pool", "pool", (row) => row.pool, "minmax(5rem, 0.7fr)"),
   ];
 }
 
@@ -192,6 +200,8 @@ function InstanceLink({ row }: { row: InstanceRow }) {
   return (
     <Anchor
       size="sm"
+      truncate
+      display="block"
       title={name}
       renderRoot={(props) => (
         <Link

@@ -21,6 +21,7 @@ export function MomentFilter({ label, value, onChange }: MomentFilterProps) {
       key={shown}
       size="sm"
       type="datetime-local"
+      styles={{ input: { fontSize: 12, paddingInline: 8 } }}
       label={label}
       title={t("filter.zone", { zone })}
       defaultValue={shown}

@@ -1,4 +1,4 @@
-import { Anchor, Text, Tooltip } from "@mantine/core";
+import { Anchor, Box, Group, Text, Tooltip } from "@mantine/core";
 import { IconNote } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -20,13 +20,13 @@ export function useRunColumns(isOfAll: boolean): Column<RunRow>[] {
   return useMemo(
     () => [
       ...(isOfAll ? [dagColumn(t)] : []),
-      ...nameColumns(t),
+      ...nameColumns(t, isOfAll),
       ...timeColumns(t),
       {
         id: "user",
         header: t("column.user"),
         cell: (row) => row.triggering_user_name,
-        width: "minmax(5rem, 0.6fr)",
+        width: "minmax(4.5rem, 0.6fr)",
         isMinor: true,
       },
       {
@@ -50,6 +50,8 @@ function dagColumn(t: Words): Column<RunRow> {
     cell: (row) => (
       <Anchor
         size="sm"
+        truncate
+        display="block"
         title={row.dag_id}
         renderRoot={(props) => (
           <Link to="/dags/$dagId/grid" params={{ dagId: row.dag_id }} {...props} />
@@ -58,32 +60,33 @@ function dagColumn(t: Words): Column<RunRow> {
         {row.dag_display_name}
       </Anchor>
     ),
-    width: "minmax(9rem, 1.4fr)",
+    width: "minmax(8rem, 1.4fr)",
     isSortable: true,
+    isMinor: true,
   };
 }
 
-function nameColumns(t: Words): Column<RunRow>[] {
+function nameColumns(t: Words, isOfAll: boolean): Column<RunRow>[] {
   return [
     {
       id: "run_id",
       header: t("column.run"),
-      cell: (row) => <RunLink row={row} />,
-      width: "minmax(12rem, 2fr)",
+      cell: (row) => <RunLink row={row} isOfAll={isOfAll} />,
+      width: "minmax(8.5rem, 2.2fr)",
       isSortable: true,
     },
     {
       id: "state",
       header: t("column.state"),
       cell: (row) => <StateLabel state={row.state} />,
-      width: "minmax(7rem, 0.8fr)",
+      width: "minmax(6.5rem, 0.7fr)",
       isSortable: true,
     },
     {
       id: "type",
       header: t("column.type"),
       cell: (row) => t(`common:runType.${row.run_type}`),
-      width: "minmax(7rem, 0.8fr)",
+      width: "minmax(6.5rem, 0.7fr)",
       isMinor: true,
     },
   ];
@@ -95,7 +98,7 @@ function timeColumns(t: Words): Column<RunRow>[] {
       id: "logical_date",
       header: t("column.logicalDate"),
       cell: (row) => <Time at={row.logical_date} />,
-      width: "11rem",
+      width: "10rem",
       isSortable: true,
       isMinor: true,
     },
@@ -103,7 +106,7 @@ function timeColumns(t: Words): Column<RunRow>[] {
       id: "start_date",
       header: t("column.started"),
       cell: (row) => <Time at={row.start_date} />,
-      width: "11rem",
+      width: "10rem",
       isSortable: true,
       isMinor: true,
     },
@@ -111,34 +114,50 @@ function timeColumns(t: Words): Column<RunRow>[] {
       id: "duration",
       header: t("column.duration"),
       cell: (row) => <Duration from={row.start_date} until={row.end_date} />,
-      width: "6.5rem",
+      width: "6rem",
       align: "right",
       isSortable: true,
+      isMinor: true,
     },
   ];
 }
 
-function RunLink({ row }: { row: RunRow }) {
+/** On narrow screens the DAG stands under the run. */
+function RunLink({ row, isOfAll }: { row: RunRow; isOfAll: boolean }) {
   return (
     <>
-      <Anchor
-        size="sm"
-        title={row.dag_run_id}
-        renderRoot={(props) => (
-          <Link
-            to="/dags/$dagId/runs/$runId"
-            params={{ dagId: row.dag_id, runId: row.dag_run_id }}
-            {...props}
-          />
-        )}
-      >
-        {row.dag_run_id}
-      </Anchor>
-      {row.note && (
-        <Tooltip label={<Text size="xs">{row.note}</Text>} multiline maw={360}>
-          <IconNote size={14} aria-label={row.note} className="beside" tabIndex={0} />
-        </Tooltip>
+      <Group gap={6} wrap="nowrap">
+        <Anchor
+          size="sm"
+          truncate
+          title={row.dag_run_id}
+          renderRoot={(props) => (
+            <Link
+              to="/dags/$dagId/runs/$runId"
+              params={{ dagId: row.dag_id, runId: row.dag_run_id }}
+              {...props}
+            />
+          )}
+        >
+          {row.dag_run_id}
+        </Anchor>
+        {row.note && <NoteSign note={row.note} />}
+      </Group>
+      {isOfAll && (
+        <Text size="xs" c="dimmed" truncate hiddenFrom="sm">
+          {row.dag_display_name}
+        </Text>
       )}
     </>
+  );
+}
+
+function NoteSign({ note }: { note: string }) {
+  return (
+    <Tooltip label={<Text size="xs">{note}</Text>} multiline maw={360}>
+      <Box component="span" tabIndex={0} role="img" aria-label={note} lh={0}>
+        <IconNote size={14} aria-hidden />
+      </Box>
+    </Tooltip>
   );
 }
