@@ -4,7 +4,7 @@ import { Box, Checkbox, Table, UnstyledButton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp, IconArrowsSort } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type ReactNode } from "react";
+import { memo, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { between, toggled } from "./selection";
@@ -57,7 +57,10 @@ const END_ROWS = 20;
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { rows, keyOf, selection, rowHeight = 40, maxHeight = "70vh" } = props;
   const isNarrow = useMediaQuery("(max-width: 48em)");
-  const columns = isNarrow ? props.columns.filter((column) => !column.isMinor) : props.columns;
+  const columns = useMemo(
+    () => (isNarrow ? props.columns.filter((column) => !column.isMinor) : props.columns),
+    [isNarrow, props.columns],
+  );
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -176,14 +179,24 @@ function Row<T>({ row, rowKey, columns, select, index, measure, ...props }: RowP
           onToggle={(isRange) => select.toggle(rowKey, isRange)}
         />
       )}
-      {columns.map((column) => (
-        <Table.Td key={column.id} ta={column.align}>
-          {column.cell(row)}
-        </Table.Td>
-      ))}
+      <Cells row={row} columns={columns} />
     </Table.Tr>
   );
 }
+
+interface CellsProps<T> {
+  row: T;
+  columns: readonly Column<T>[];
+}
+
+/** Drawn anew only for another row or other columns, not with each step of scrolling. */
+const Cells = memo(function Cells<T>({ row, columns }: CellsProps<T>) {
+  return columns.map((column) => (
+    <Table.Td key={column.id} ta={column.align}>
+      {column.cell(row)}
+    </Table.Td>
+  ));
+}) as <T>(props: CellsProps<T>) => ReactNode;
 
 interface HeaderProps<Row> {
   column: Column<Row>;

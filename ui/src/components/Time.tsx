@@ -1,9 +1,10 @@
-import { Text, Tooltip } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { useNow } from "../lib/now";
 import { dateTime, duration, offsetText, relative, type Moment } from "../lib/time";
 import { useZone } from "../lib/zone";
+import { Hint } from "./Hint";
 
 interface TimeProps {
   at: Moment | null | undefined;
@@ -17,15 +18,19 @@ export function Time({ at, isRelative = false }: TimeProps) {
   const { zone } = useZone();
   const now = useNow(isRelative);
   if (at === null || at === undefined) return <Text span>{t("time.none")}</Text>;
-  const exact = `${dateTime(at, zone)} ${zone} (${offsetText(at, zone)})`;
-  const label = zone === "UTC" ? exact : `${exact}\n${dateTime(at, "UTC")} UTC`;
   return (
-    <Tooltip label={label} multiline style={{ whiteSpace: "pre-line" }}>
+    <Hint label={() => inFull(at, zone)}>
       <time dateTime={new Date(at).toISOString()} className="time">
         {isRelative ? relative(at, now, i18n.language) : dateTime(at, zone)}
       </time>
-    </Tooltip>
+    </Hint>
   );
+}
+
+/** With its zone, and in UTC too. */
+function inFull(at: Moment, zone: string): string {
+  const exact = `${dateTime(at, zone)} ${zone} (${offsetText(at, zone)})`;
+  return zone === "UTC" ? exact : `${exact}\n${dateTime(at, "UTC")} UTC`;
 }
 
 /** How long something took, or takes: without `until` it counts on. */

@@ -1,8 +1,8 @@
 /** The latest runs of a DAG as bars: height is duration, colour and shape are state. */
 
-import { Skeleton, Text, Tooltip } from "@mantine/core";
+import { Text, Tooltip } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState, type MouseEvent } from "react";
+import { memo, useMemo, useRef, useState, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useNow } from "../../lib/now";
@@ -15,32 +15,30 @@ import "./dags.css";
 const HEIGHT_PX = 30;
 const HEIGHT_MIN_PX = 5;
 
-export function RunBars({ dagId }: { dagId: string }) {
+export const RunBars = memo(function RunBars({ dagId }: { dagId: string }) {
   const { t } = useTranslation("dags");
   const { data, isPending } = useActivity(dagId);
   const runs = data?.runs ?? [];
   const isLive = runs.some((run) => run[4] !== null && run[5] === null);
   const now = useNow(isLive);
   const bars = useMemo(() => runBars(data?.runs ?? [], now), [data, now]);
-  if (isPending) return <Skeleton height={HEIGHT_PX} width={110} />;
+  if (isPending) return <span className="run-bars" aria-hidden />;
   if (bars.length === 0) {
-    return (
-      <Text size="xs" c="dimmed">
-        {t("runs.none")}
-      </Text>
-    );
+    return <span className="faint">{t("runs.none")}</span>;
   }
   return <Bars dagId={dagId} bars={bars} />;
-}
+});
 
 function Bars({ dagId, bars }: { dagId: string; bars: readonly RunBar[] }) {
   const { t } = useTranslation(["dags", "common"]);
   const [pointed, setPointed] = useState<string | null>(null);
+  const place = useRef<HTMLDivElement>(null);
   const open = useOpenRun(dagId);
   const bar = bars.find((one) => one.id === pointed);
   return (
-    <Tooltip opened={bar !== undefined} label={bar && <BarWords bar={bar} />}>
+    <>
       <div
+        ref={place}
         className="run-bars"
         role="group"
         aria-label={summary(bars, (word) => t(`common:state.${word}`), t("runs.latest"))}
@@ -65,7 +63,8 @@ function Bars({ dagId, bars }: { dagId: string; bars: readonly RunBar[] }) {
           </a>
         ))}
       </div>
-    </Tooltip>
+      {bar && <Tooltip target={place} opened label={<BarWords bar={bar} />} />}
+    </>
   );
 }
 

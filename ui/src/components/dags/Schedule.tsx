@@ -1,10 +1,11 @@
 /** When a DAG runs, in words; as its author wrote it on hover. */
 
-import { Text, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 
+import { Hint } from "../Hint";
+import "./dags.css";
 import { readCron, scheduleSource, spanInWords, spanOf, type Timetable } from "../../lib/timetable";
 
 type CronWords = (fields: string) => string;
@@ -19,12 +20,13 @@ interface ScheduleProps {
 export function Schedule({ text, timetable, size = "sm" }: ScheduleProps) {
   const words = useScheduleWords()(timetable);
   const source = scheduleSource(text, timetable);
-  const shown = (
-    <Text span size={size} lineClamp={2} c={timetable.type === "never" ? "dimmed" : undefined}>
-      {words}
-    </Text>
+  return (
+    <Hint label={source}>
+      <span className="schedule" data-size={size} data-never={timetable.type === "never"}>
+        {words}
+      </span>
+    </Hint>
   );
-  return source ? <Tooltip label={source}>{shown}</Tooltip> : shown;
 }
 
 /** The words for crons are loaded when the first of them is shown; until then it stays a cron. */

@@ -1,10 +1,11 @@
 /** How many task instances of the latest runs are in which state. */
 
-import { Group, Skeleton, Text, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { TASK_STATES, toState, type State } from "../../lib/states";
+import { Hint } from "../Hint";
 import { StateIcon } from "../State";
 import { useActivity } from "./activity";
 import "./dags.css";
@@ -22,11 +23,11 @@ export function countedStates(counts: Readonly<Record<string, number>>): [State,
   });
 }
 
-export function TaskCounts({ dagId }: { dagId: string }) {
+export const TaskCounts = memo(function TaskCounts({ dagId }: { dagId: string }) {
   const { data, isPending } = useActivity(dagId);
-  if (isPending) return <Skeleton height={16} width={90} />;
+  if (isPending) return null;
   return <StateCounts counts={data?.tasks ?? {}} dagId={dagId} />;
-}
+});
 
 /** Icons with numbers; each leads to the task instances that it counts. */
 export function StateCounts({
@@ -39,16 +40,12 @@ export function StateCounts({
   const { t } = useTranslation("common");
   const states = countedStates(counts);
   if (states.length === 0) {
-    return (
-      <Text span size="sm" c="dimmed">
-        {t("time.none")}
-      </Text>
-    );
+    return <span className="faint">{t("time.none")}</span>;
   }
   return (
-    <Group gap="2px 8px">
+    <div className="state-counts">
       {states.map(([state, count]) => (
-        <Tooltip key={state} label={`${t(`state.${state}`)}: ${count}`}>
+        <Hint key={state} label={`${t(`state.${state}`)}: ${count}`}>
           <Link
             to="/browse/task-instances"
             search={dagId === undefined ? { state: [state] } : { dag_id: dagId, state: [state] }}
@@ -59,8 +56,8 @@ export function StateCounts({
             <StateIcon state={state} size={14} />
             {count.toLocaleString()}
           </Link>
-        </Tooltip>
+        </Hint>
       ))}
-    </Group>
+    </div>
   );
 }

@@ -12,7 +12,7 @@ type RawRun = Activity["runs"][number];
 
 /** As many as one answer of the server holds. */
 const DAGS_MAX = 100;
-const GATHER_MS = 20;
+const GATHER_MS = 50;
 
 const ask = batched<Activity>({
   load: async (dagIds) => {

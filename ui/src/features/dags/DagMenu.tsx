@@ -1,10 +1,11 @@
 /** What is done seldom with a DAG of the list: read its file again, delete it. */
 
-import { ActionIcon, Menu } from "@mantine/core";
+import { Menu } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCode, IconDotsVertical, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/client";
@@ -13,18 +14,37 @@ import { Confirm } from "../../components/Confirm";
 import { notifyDone, notifyProblem } from "../../components/notify";
 import type { DagRow } from "./rows";
 
+/** Only a button, until it is used for the first time: the list has one for each row. */
 export function DagMenu({ dag }: { dag: DagRow }) {
+  const { t } = useTranslation("dags");
+  const [isWanted, setWanted] = useState(false);
+  if (isWanted) return <UsedMenu dag={dag} />;
+  return (
+    <button
+      type="button"
+      className="dag-button"
+      aria-label={t("menuOf", { name: dag.name })}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onClick={() => setWanted(true)}
+    >
+      <IconDotsVertical size={18} aria-hidden />
+    </button>
+  );
+}
+
+function UsedMenu({ dag }: { dag: DagRow }) {
   const { t } = useTranslation(["dags", "common"]);
   const may = useMay();
   const [isAsking, ask] = useDisclosure(false);
   const reparse = useReparse(dag);
   return (
     <>
-      <Menu position="bottom-end" withinPortal>
+      <Menu position="bottom-end" withinPortal defaultOpened>
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={t("menuOf", { name: dag.name })}>
-            <IconDotsVertical size={18} />
-          </ActionIcon>
+          <button type="button" className="dag-button" aria-label={t("menuOf", { name: dag.name })}>
+            <IconDotsVertical size={18} aria-hidden />
+          </button>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item

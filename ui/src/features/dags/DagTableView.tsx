@@ -1,6 +1,6 @@
-import { Box, Group, Text } from "@mantine/core";
+import { Box } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { RunBars } from "../../components/dags/RunBars";
@@ -42,6 +42,10 @@ export function DagTableView({ rows }: { rows: readonly DagRow[] }) {
   );
 }
 
+interface CellProps {
+  dag: DagRow;
+}
+
 function useColumns(): Column<DagRow>[] {
   const { t } = useTranslation("dags");
   return useMemo(
@@ -72,7 +76,7 @@ function useColumns(): Column<DagRow>[] {
         header: t("column.schedule"),
         width: "minmax(8rem, 8fr)",
         isMinor: true,
-        cell: (dag) => <Schedule text={dag.scheduleText} timetable={dag.timetable} />,
+        cell: (dag) => <ScheduleCell dag={dag} />,
       },
       {
         id: "runs",
@@ -106,34 +110,42 @@ function useColumns(): Column<DagRow>[] {
         id: "actions",
         header: t("column.actions"),
         width: "5.4rem",
-        cell: (dag) => (
-          <Group gap={2} wrap="nowrap">
-            <TriggerLink dag={dag} />
-            <DagMenu dag={dag} />
-          </Group>
-        ),
+        cell: (dag) => <Actions dag={dag} />,
       },
     ],
     [t],
   );
 }
 
-function NameCell({ dag }: { dag: DagRow }) {
+const NameCell = memo(function NameCell({ dag }: CellProps) {
   return (
-    <Group gap={6} wrap="nowrap" align="flex-start">
+    <div className="dag-line dag-line-top">
       <Star dag={dag} />
       <div className="dag-name">
         <Name dag={dag} />
         <Tags dag={dag} />
       </div>
-    </Group>
+    </div>
   );
-}
+});
 
-function Owners({ dag }: { dag: DagRow }) {
+const Owners = memo(function Owners({ dag }: CellProps) {
   return (
-    <Text size="sm" truncate title={dag.owners.join(", ")}>
+    <div className="dag-owners" title={dag.owners.join(", ")}>
       {dag.owners.join(", ")}
-    </Text>
+    </div>
   );
-}
+});
+
+const Actions = memo(function Actions({ dag }: CellProps) {
+  return (
+    <div className="dag-line">
+      <TriggerLink dag={dag} />
+      <DagMenu dag={dag} />
+    </div>
+  );
+});
+
+const ScheduleCell = memo(function ScheduleCell({ dag }: CellProps) {
+  return <Schedule text={dag.scheduleText} timetable={dag.timetable} />;
+});

@@ -9,15 +9,9 @@ import { componentsByHealth, type Home } from "./home";
 
 export function Health({ home }: { home: Home }) {
   const { t } = useTranslation("home");
-  const database = {
-    component: "database",
-    // Left out of the answer as long as it is so.
-    is_healthy: home.database_is_healthy ?? true,
-    heartbeat_at: null,
-  };
   return (
     <Group gap="xs" component="section" aria-label={t("health.label")} className="home-health">
-      {[...componentsByHealth(home), database].map((sign, index) => (
+      {componentsByHealth(home).map((sign, index) => (
         <Sign key={`${sign.component} ${index}`} sign={sign} />
       ))}
     </Group>
