@@ -24,6 +24,12 @@ describe("a change", () => {
     },
   );
 
+  it("reaches an answer that one of those who show it listens for", () => {
+    const others = { ...cached([], {}), observers: [{ options: { meta: { live: ["run"] } } }] };
+    expect(touches(change, others)).toBe(true);
+    expect(touches(change, cached([], {}))).toBe(false);
+  });
+
   it("of nothing in particular is for all", () => {
     expect(touches({ kind: "run" }, cached(["run"], { dag_id: "hr" }))).toBe(true);
   });

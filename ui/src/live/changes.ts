@@ -24,9 +24,14 @@ export type LiveMessage =
   | { type: "connected" }
   | { type: "lost" };
 
-interface Cached {
-  queryKey: readonly unknown[];
+interface Told {
   meta?: Record<string, unknown> | undefined;
+}
+
+interface Cached extends Told {
+  queryKey: readonly unknown[];
+  /** Whoever shows the answer: each says for itself what it listens to. */
+  observers?: readonly { options: Told }[];
 }
 
 function narrowed(value: unknown): string | null {
@@ -35,8 +40,11 @@ function narrowed(value: unknown): string | null {
 
 /** Whether a change makes a cached answer stale. */
 export function touches(change: Change, cached: Cached): boolean {
-  const live = (cached.meta?.live ?? []) as readonly ChangeKind[];
-  if (!live.includes(change.kind)) return false;
+  const told = [cached, ...(cached.observers ?? []).map((observer) => observer.options)];
+  const isMeant = told.some(({ meta }) =>
+    ((meta?.live ?? []) as readonly ChangeKind[]).includes(change.kind),
+  );
+  if (!isMeant) return false;
   const init = (cached.queryKey[1] ?? {}) as { params?: { path?: Record<string, unknown> } };
   const dag = narrowed(init.params?.path?.dag_id);
   const run = narrowed(init.params?.path?.dag_run_id);
