@@ -140,6 +140,43 @@ def test_another_log_in_the_same_place_is_counted_anew(log: Log) -> None:
     assert at_line(log, 60, 1).lines == numbered(log, 60, 1)
 
 
+def test_a_log_that_is_written_anew_in_the_same_file_is_counted_anew(log: Log) -> None:
+    for number in range(50):
+        log.add(f"old {number}")
+    assert at_end(log, 1).total == 50
+    log.path.write_bytes(b"")  # the same inode, as a file system gives it to a new file, too
+    log.lines.clear()
+    for number in range(60):
+        log.add(f"number {number} of another run")
+    assert at_line(log, 55, 9).lines == numbered(log, 55, 6)
+
+
+@pytest.mark.parametrize("line", [1, 2, 18, 19, 5_001, 7_777, 12_000, 12_001, 15_000])
+def test_a_line_has_its_place_among_the_bytes(large: Log, line: int) -> None:
+    file, reader = large.reader()
+    with file:
+        place = reader.place_of(line, Budget(AMPLE))
+    known = min(line, 12_001)
+    assert place == (sum(len(each) + 1 for each in large.lines[: known - 1]), known)
+
+
+def test_a_place_that_takes_long_to_find_is_found_in_steps(large: Log, no_time: Clock) -> None:
+    file, reader = large.reader()
+    steps = 0
+    with file:
+        while (place := reader.place_of(11_000, Budget(0, no_time))) is None:
+            steps += 1
+        assert file.chunk(place.offset).data.startswith(large.lines[10_999] + b"\n")
+    assert steps > 3
+
+
+def test_a_line_is_found_from_any_byte_before_it(log: Log) -> None:
+    log.write(b"one", b"", b"three")
+    file, _ = log.reader()
+    with file:
+        assert [file.line_after(offset) for offset in range(12)] == [0, *[4] * 4, 5, *[11] * 6]
+
+
 def test_a_log_that_is_not_there_is_empty(tmp_path: Path) -> None:
     nothing = Log(tmp_path / "none" / "attempt=1.log")
     assert at_line(nothing, 1, 5) == Window([], 0, 0, 0, is_exact=True)
