@@ -149,6 +149,7 @@ def test_a_log_that_is_written_anew_in_the_same_file_is_counted_anew(log: Log) -
     for number in range(60):
         log.add(f"number {number} of another run")
     assert at_line(log, 55, 9).lines == numbered(log, 55, 6)
+    assert at_end(log, 1) == Window(numbered(log, 60, 1), 59, 60, 60, is_exact=True)
 
 
 @pytest.mark.parametrize("line", [1, 2, 18, 19, 5_001, 7_777, 12_000, 12_001, 15_000])
