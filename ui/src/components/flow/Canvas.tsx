@@ -8,13 +8,12 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
-  useStore,
   type AriaLabelConfig,
   type Node,
   type NodeChange,
   type NodeTypes,
 } from "@xyflow/react";
-import { useEffect, useId, useMemo, useRef, type ReactNode } from "react";
+import { useId, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { stepTo } from "../../graph/keys";
@@ -23,6 +22,8 @@ import { Controls } from "./Controls";
 import { Edges, type DrawnEdge } from "./Edges";
 import { Far } from "./far";
 import { Overview } from "./Overview";
+import { READABLE, useDistance, useSight, ZOOM_MIN } from "./sight";
+import { Tiny, TinyHint } from "./Tiny";
 
 export interface CanvasNode {
   id: string;
@@ -37,7 +38,7 @@ export interface CanvasData extends Record<string, unknown> {
   nameId: string;
 }
 
-interface CanvasProps {
+export interface CanvasProps {
   label: string;
   layout: Layout;
   /** In topological order, groups before what is in them. */
@@ -56,10 +57,7 @@ interface CanvasProps {
 }
 
 const NO_EDGES: never[] = [];
-/** Below this zoom nobody can read: nodes are drawn as icons. */
-const FAR_BELOW = 0.45;
-const ZOOM_MIN = 0.02;
-const FIT = { padding: 0.08, maxZoom: 1.1, minZoom: ZOOM_MIN };
+const NO_NODES: Node<CanvasData>[] = [];
 
 export default function Canvas(props: CanvasProps) {
   return (
@@ -95,30 +93,47 @@ function flowNodes(
   return found;
 }
 
-function Board(props: CanvasProps) {
+/** The nodes as React Flow wants them; the selected one is another object than before. */
+function useNodes({ nodes: shown, layout, selected }: CanvasProps): Node<CanvasData>[] {
   const { t } = useTranslation("flow");
-  const { layout, selected, onSelect, nodes: shown } = props;
   const roleWord = t("node");
   const prefix = useId();
   const plain = useMemo(
     () => flowNodes(shown, layout, prefix, roleWord),
     [shown, layout, prefix, roleWord],
   );
-  const nodes = useMemo(
+  return useMemo(
     () => plain.map((node) => (node.id === selected ? { ...node, selected: true } : node)),
     [plain, selected],
   );
-  const words = useMemo<Partial<AriaLabelConfig>>(
+}
+
+function useWords(): Partial<AriaLabelConfig> {
+  const { t } = useTranslation("flow");
+  return useMemo(
     () => ({
       "node.a11yDescription.default": t("nodeKeys"),
       "node.a11yDescription.keyboardDisabled": t("nodeKeys"),
     }),
     [t],
   );
+}
+
+function Board(props: CanvasProps) {
+  const { layout, selected, onSelect } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const isFar = useStore((state) => state.transform[2] < FAR_BELOW);
-  const onKeyDown = useKeys(nodes, frame, onSelect);
-  useSight(props);
+  const nodes = useNodes(props);
+  const words = useWords();
+  const [isPlaced, setPlaced] = useState(false);
+  const { isFar, isTiny } = useDistance(nodes.length, isPlaced);
+  const sight = useSight(props, frame);
+  const walk = useWalk(nodes, frame);
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const here = event.target as HTMLElement;
+    if (!here.classList.contains("react-flow__node")) return;
+    if (event.key === "Escape") onSelect(null);
+    if (walk(here.dataset.id ?? null, event.key)) event.preventDefault();
+  };
   const onNodesChange = (changes: NodeChange[]) => {
     const chosen = changes.filter((change) => change.type === "select");
     if (chosen.length === 0) return;
@@ -130,11 +145,17 @@ function Board(props: CanvasProps) {
       <Far.Provider value={isFar}>
         <ReactFlow
           aria-label={props.label}
-          nodes={nodes}
+          nodes={isTiny ? NO_NODES : nodes}
           edges={NO_EDGES}
           nodeTypes={props.kinds}
           onNodesChange={onNodesChange}
+          onInit={() => {
+            sight.showAll();
+            setPlaced(true);
+          }}
+          onPaneClick={(event) => isTiny && sight.zoomTo(event)}
           ariaLabelConfig={words}
+          className={isTiny ? "flow-tiny" : undefined}
           nodesDraggable={false}
           nodesConnectable={false}
           edgesFocusable={false}
@@ -147,11 +168,11 @@ function Board(props: CanvasProps) {
           minZoom={ZOOM_MIN}
           maxZoom={2}
           zoomOnDoubleClick={false}
-          fitView
-          fitViewOptions={FIT}
         >
+          {isTiny && <Tiny {...props} />}
           <Edges layout={layout} edges={props.edges} selected={selected} isFar={isFar} />
-          <Controls onFit={FIT} />
+          {isTiny && isPlaced && <TinyHint onStart={() => walk(null, "Home")} />}
+          <Controls onFit={sight.showAll} />
           <Overview layout={layout} nodes={props.nodes} colourOf={props.colourOf} />
         </ReactFlow>
       </Far.Provider>
@@ -160,66 +181,25 @@ function Board(props: CanvasProps) {
   );
 }
 
-/** Arrow keys, Home and End walk from node to node; Escape ends the selection. */
-function useKeys(
-  nodes: readonly Node[],
-  frame: React.RefObject<HTMLDivElement | null>,
-  onSelect: (id: string | null) => void,
-) {
+/** Walks from node to node by keys; whether the key meant something. */
+function useWalk(nodes: readonly Node[], frame: React.RefObject<HTMLDivElement | null>) {
   const flow = useReactFlow();
-  return (event: React.KeyboardEvent) => {
-    const here = event.target as HTMLElement;
-    if (!here.classList.contains("react-flow__node")) return;
-    if (event.key === "Escape") onSelect(null);
+  return (from: string | null, key: string): boolean => {
     const order = nodes.map((node) => node.id);
-    const next = stepTo(order, here.dataset.id ?? null, event.key);
+    const next = stepTo(order, from, key);
     const node = nodes.find((one) => one.id === next);
-    if (!node) return;
-    event.preventDefault();
+    if (!node) return false;
     const x = node.position.x + (node.width ?? 0) / 2;
     const y = node.position.y + (node.height ?? 0) / 2;
-    void flow.setCenter(x, y, { zoom: flow.getZoom() }).then(() => focusOn(frame.current, node.id));
+    const zoom = Math.max(READABLE, flow.getZoom());
+    void flow.setCenter(x, y, { zoom }).then(() => focusOn(frame.current, node.id));
+    return true;
   };
 }
 
 /** The node may be drawn a moment later, when it has come into sight. */
-function focusOn(frame: HTMLElement | null, id: string, tries = 5): void {
+function focusOn(frame: HTMLElement | null, id: string, tries = 10): void {
   const found = frame?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
   if (found) found.focus({ preventScroll: true });
   else if (tries > 0) requestAnimationFrame(() => focusOn(frame, id, tries - 1));
-}
-
-/** What is seen after the layout has changed: the same place where it can be, else everything. */
-function useSight({ layout, anchor, target }: CanvasProps) {
-  const flow = useReactFlow();
-  const former = useRef(layout);
-  const aimed = useRef<object | null>(null);
-  useEffect(() => {
-    const old = former.current;
-    if (old === layout) return;
-    former.current = layout;
-    const before = anchor === null ? undefined : old.boxes[anchor];
-    const after = anchor === null ? undefined : layout.boxes[anchor];
-    if (before && after) {
-      const { x, y, zoom } = flow.getViewport();
-      void flow.setViewport({
-        x: x + (before.x - after.x) * zoom,
-        y: y + (before.y - after.y) * zoom,
-        zoom,
-      });
-    } else {
-      requestAnimationFrame(() => void flow.fitView(FIT));
-    }
-  }, [layout, anchor, flow]);
-  useEffect(() => {
-    const box = target ? layout.boxes[target.id] : undefined;
-    if (!target || !box || aimed.current === target) return;
-    aimed.current = target;
-    requestAnimationFrame(() => {
-      void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, {
-        zoom: Math.max(0.9, Math.min(1.2, flow.getZoom())),
-        duration: 200,
-      });
-    });
-  }, [target, layout, flow]);
 }

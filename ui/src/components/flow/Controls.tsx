@@ -1,16 +1,16 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconFocusCentered, IconMinus, IconPlus } from "@tabler/icons-react";
-import { Panel, useReactFlow, type FitViewOptions } from "@xyflow/react";
+import { Panel, useReactFlow } from "@xyflow/react";
 import { useTranslation } from "react-i18next";
 
 /** Nearer, further, everything. */
-export function Controls({ onFit }: { onFit: FitViewOptions }) {
+export function Controls({ onFit }: { onFit: () => void }) {
   const { t } = useTranslation("flow");
   const flow = useReactFlow();
   const buttons = [
     { label: t("zoomIn"), Shape: IconPlus, act: () => void flow.zoomIn() },
     { label: t("zoomOut"), Shape: IconMinus, act: () => void flow.zoomOut() },
-    { label: t("fit"), Shape: IconFocusCentered, act: () => void flow.fitView(onFit) },
+    { label: t("fit"), Shape: IconFocusCentered, act: onFit },
   ];
   return (
     <Panel position="bottom-left">

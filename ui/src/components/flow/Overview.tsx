@@ -1,20 +1,14 @@
 /** The whole graph, small: where one is in it, and a click or drag goes elsewhere. */
 
 import { Panel, useReactFlow, useStore } from "@xyflow/react";
-import { memo, useMemo, useRef } from "react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Box, Layout } from "../../graph/types";
-import type { CanvasNode } from "./Canvas";
+import type { Layout } from "../../graph/types";
+import { Blocks, type BlocksProps } from "./Blocks";
 
 const WIDTH = 180;
 const HEIGHT = 120;
-
-interface OverviewProps {
-  layout: Layout;
-  nodes: readonly CanvasNode[];
-  colourOf: (id: string) => string;
-}
 
 /** How small it is, and how far from the left and top. */
 function fitted(layout: Layout): { scale: number; left: number; top: number } {
@@ -26,7 +20,7 @@ function fitted(layout: Layout): { scale: number; left: number; top: number } {
   };
 }
 
-export function Overview({ layout, nodes, colourOf }: OverviewProps) {
+export function Overview({ layout, nodes, colourOf }: BlocksProps) {
   const { t } = useTranslation("flow");
   const flow = useReactFlow();
   const frame = useRef<SVGSVGElement>(null);
@@ -60,22 +54,6 @@ export function Overview({ layout, nodes, colourOf }: OverviewProps) {
     </Panel>
   );
 }
-
-const block = ({ x, y, width, height }: Box) => `M${x} ${y}h${width}v${height}h${-width}Z`;
-
-const Blocks = memo(function Blocks({ layout, nodes, colourOf }: OverviewProps) {
-  const paths = useMemo(() => {
-    const found = new Map<string, string>();
-    for (const node of nodes) {
-      const box = layout.boxes[node.id];
-      if (!box || node.isOpen) continue;
-      const colour = colourOf(node.id);
-      found.set(colour, (found.get(colour) ?? "") + block(box));
-    }
-    return [...found];
-  }, [layout, nodes, colourOf]);
-  return paths.map(([colour, path]) => <path key={colour} d={path} style={{ fill: colour }} />);
-});
 
 function Seen({ scale }: { scale: number }) {
   const box = useStore(

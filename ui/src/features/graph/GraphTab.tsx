@@ -42,6 +42,8 @@ function useDagSearch() {
 }
 
 export default function GraphTab() {
+  // Fetched while the layout is worked out.
+  useTranslation(["graph", "flow", "actions"]);
   const { dagId } = useParams({ from: "/inside/dags/$dagId" });
   const [search, change] = useDagSearch();
   const run = useRun(dagId, search.dag_run_id);
