@@ -3,15 +3,12 @@
 import { Menu } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCode, IconDotsVertical, IconRefresh, IconTrash } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { api } from "../../api/client";
 import { useMay } from "../../api/me";
-import { Confirm } from "../../components/Confirm";
-import { notifyDone, notifyProblem } from "../../components/notify";
+import { DeleteDag, useReparse } from "../../components/dags/DagChores";
 import type { DagRow } from "./rows";
 
 /** Only a button, until it is used for the first time: the list has one for each row. */
@@ -74,51 +71,7 @@ function UsedMenu({ dag }: { dag: DagRow }) {
           )}
         </Menu.Dropdown>
       </Menu>
-      {isAsking && <DeleteDialog dag={dag} onClose={ask.close} />}
+      {isAsking && <DeleteDag dag={dag} onClose={ask.close} />}
     </>
-  );
-}
-
-function useReparse(dag: DagRow) {
-  const { t } = useTranslation("dags");
-  return useMutation({
-    mutationFn: async () => {
-      const params = { path: { dag_id: dag.id } };
-      const { data } = await api.GET("/api/v2/dags/{dag_id}", { params });
-      const token = (data as { file_token: string }).file_token;
-      await api.PUT("/api/v2/parseDagFile/{file_token}", {
-        params: { path: { file_token: token } },
-      });
-    },
-    onSuccess: () => notifyDone(t("reparse.done", { file: dag.file })),
-    onError: (error) => notifyProblem(t("reparse.failed"), error),
-  });
-}
-
-function DeleteDialog({ dag, onClose }: { dag: DagRow; onClose: () => void }) {
-  const { t } = useTranslation("dags");
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: async () =>
-      api.DELETE("/api/v2/dags/{dag_id}", { params: { path: { dag_id: dag.id } } }),
-    onSuccess: async () => {
-      onClose();
-      notifyDone(t("delete.done", { name: dag.name }));
-      await client.invalidateQueries();
-    },
-    onError: (error) => notifyProblem(t("delete.failed", { name: dag.name }), error),
-  });
-  return (
-    <Confirm
-      isOpen
-      title={t("delete.title", { name: dag.name })}
-      verb={t("delete.verb")}
-      isDangerous
-      isBusy={remove.isPending}
-      onConfirm={() => remove.mutate()}
-      onClose={onClose}
-    >
-      {t("delete.words", { file: dag.file })}
-    </Confirm>
   );
 }

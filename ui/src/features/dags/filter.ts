@@ -96,7 +96,14 @@ const MEASURES: Record<string, Measure> = {
   running: (row) => row.running,
 };
 
-const names = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+/** Orders like `load_9` before `load_10`. A collator would take ten times as long. */
+function orderKey(text: string): string {
+  return folded(text).replace(/\d+/g, (digits) => digits.padStart(12, "0"));
+}
+
+function compare<T extends string | number>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
 
 const TEXTS: Record<string, (row: DagRow) => string> = {
   name: (row) => row.name,
@@ -111,14 +118,20 @@ export function sortDags(rows: readonly DagRow[], sort: string | undefined): Dag
   const name = (isDown ? sort?.slice(1) : sort) ?? "name";
   const way = isDown ? -1 : 1;
   const measure = MEASURES[name];
-  const byName = (a: DagRow, b: DagRow) => names.compare(a.name, b.name);
-  if (measure) {
-    const keyed = rows.map((row) => ({ row, key: measure(row) }));
-    keyed.sort((a, b) => compareNumbers(a.key, b.key, way) || byName(a.row, b.row));
-    return keyed.map(({ row }) => row);
-  }
-  const text = TEXTS[name] ?? ((row: DagRow) => row.name);
-  return rows.toSorted((a, b) => way * names.compare(text(a), text(b)) || byName(a, b));
+  const text = TEXTS[name] ?? TEXTS.name;
+  const keyed = rows.map((row) => ({
+    row,
+    number: measure ? measure(row) : 0,
+    text: !measure && text ? orderKey(text(row)) : "",
+    name: orderKey(row.name),
+  }));
+  keyed.sort(
+    (a, b) =>
+      compareNumbers(a.number, b.number, way) ||
+      way * compare(a.text, b.text) ||
+      compare(a.name, b.name),
+  );
+  return keyed.map(({ row }) => row);
 }
 
 /** What has no value stays last whichever way. */
@@ -137,5 +150,7 @@ export function namesIn(rows: readonly DagRow[]): { tags: string[]; owners: stri
     for (const tag of row.tags) tags.add(tag);
     for (const owner of row.owners) owners.add(owner);
   }
-  return { tags: [...tags].toSorted(names.compare), owners: [...owners].toSorted(names.compare) };
+  const sorted = (names: Set<string>) =>
+    [...names].toSorted((a, b) => compare(orderKey(a), orderKey(b)));
+  return { tags: sorted(tags), owners: sorted(owners) };
 }
