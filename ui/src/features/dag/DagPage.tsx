@@ -28,7 +28,7 @@ export default function DagPage() {
   const { t } = useTranslation(["dag", "common"]);
   const { dagId } = useParams({ from: "/inside/dags/$dagId" });
   const query = useGet(
-    "/api/v2/dags/{dag_id}",
+    "/api/v2/ui/details/{dag_id}",
     { params: { path: { dag_id: dagId } } },
     { live: ["dag", "import_errors"] },
   );

@@ -22,9 +22,9 @@ export function Filters({ search, onChange }: FiltersProps) {
   return (
     <Group gap="xs" align="flex-end">
       <Select
-        size="xs"
+        size="sm"
         w={130}
-        aria-label={t("numRuns")}
+        label={t("numRuns")}
         data={NUMBERS.map((count) => ({ value: String(count), label: t("runs", { count }) }))}
         value={String(search.num_runs ?? RUNS_SHOWN)}
         allowDeselect={false}
@@ -36,21 +36,21 @@ export function Filters({ search, onChange }: FiltersProps) {
         onChange={(base_date) => onChange({ base_date })}
       />
       <Select
-        size="xs"
+        size="sm"
         w={170}
         clearable
         placeholder={t("anyType")}
-        aria-label={t("type")}
+        label={t("type")}
         data={TYPES.map((value) => ({ value, label: t(`common:runType.${value}`) }))}
         value={search.run_type ?? null}
         onChange={(value) => onChange({ run_type: value ?? undefined })}
       />
       <Select
-        size="xs"
+        size="sm"
         w={150}
         clearable
         placeholder={t("anyState")}
-        aria-label={t("state")}
+        label={t("state")}
         data={STATES.map((value) => ({ value, label: t(`common:state.${value}`) }))}
         value={search.run_state ?? null}
         onChange={(value) => onChange({ run_state: value ?? undefined })}

@@ -29,6 +29,11 @@ function placeOf(target: EventTarget): Place | null {
   return { row: Number(cell.dataset.row), column: Number(cell.dataset.col) };
 }
 
+function pointedAt(event: PointerEvent): Pointed | null {
+  const place = placeOf(event.target);
+  return place && { ...place, x: event.clientX, y: event.clientY };
+}
+
 function useVirtual(frame: React.RefObject<HTMLDivElement | null>, rows: number, columns: number) {
   const down = useVirtualizer({
     count: rows,
@@ -69,10 +74,6 @@ export function Sheet({ rows, columns, search, onSelect, onToggle }: SheetProps)
       },
     },
   );
-  const point = (event: PointerEvent) => {
-    const place = placeOf(event.target);
-    setPointed(place && { ...place, x: event.clientX, y: event.clientY });
-  };
   const shown = across.getVirtualItems().map((item) => item.index);
   return (
     <div
@@ -89,14 +90,14 @@ export function Sheet({ rows, columns, search, onSelect, onToggle }: SheetProps)
         const place = placeOf(event.target);
         if (place) open(place);
       }}
-      onPointerMove={point}
+      onPointerMove={(event) => setPointed(pointedAt(event))}
       onPointerLeave={() => setPointed(null)}
     >
       <div
         className="grid-canvas"
         style={{
           width: namesWidth + columns.length * COLUMN_WIDTH,
-          height: BARS_HEIGHT + rows.length * ROW_HEIGHT,
+          height: BARS_HEIGHT + rows.length * ROW_HEIGHT + 8,
           ["--names" as string]: `${namesWidth}px`,
         }}
       >
