@@ -1,0 +1,71 @@
+import { Badge, Group, ScrollArea, Table, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+import { Section } from "./Section";
+import type { Dag } from "./Settings";
+
+/** Which operators it has tasks of. */
+export function Operators({ dag }: { dag: Dag }) {
+  const { t } = useTranslation("details");
+  return (
+    <Section title={t("operators", { count: dag.task_count })}>
+      <ScrollArea type="auto">
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t("operator")}</Table.Th>
+              <Table.Th ta="right">{t("tasks")}</Table.Th>
+              <Table.Th ta="right">{t("mapped")}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {dag.operators.map((use) => (
+              <Table.Tr key={`${use.module}.${use.operator}`}>
+                <Table.Td title={use.module}>{use.operator}</Table.Td>
+                <Table.Td ta="right">{use.tasks}</Table.Td>
+                <Table.Td ta="right">{use.mapped}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollArea>
+    </Section>
+  );
+}
+
+/** What its tasks are set to, with how many tasks have which value. */
+export function TaskSettings({ dag }: { dag: Dag }) {
+  const { t } = useTranslation("details");
+  return (
+    <Section title={t("taskSettings")}>
+      <ScrollArea type="auto">
+        <Table>
+          <Table.Tbody>
+            {dag.task_settings.map((setting) => (
+              <Table.Tr key={setting.name}>
+                <Table.Th scope="row" w="16rem" fw={500}>
+                  {setting.name}
+                </Table.Th>
+                <Table.Td>
+                  <Group gap={6}>
+                    {setting.values.map((use) => (
+                      <Badge
+                        key={JSON.stringify(use.value)}
+                        variant="light"
+                        color="gray"
+                        tt="none"
+                        rightSection={<Text span size="xs">{`×${use.tasks}`}</Text>}
+                      >
+                        {typeof use.value === "string" ? use.value : JSON.stringify(use.value)}
+                      </Badge>
+                    ))}
+                  </Group>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollArea>
+    </Section>
+  );
+}
