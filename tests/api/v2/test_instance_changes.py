@@ -73,6 +73,18 @@ def test_a_group_is_marked_at_once(failed: Api) -> None:
     assert "'tidy'" in failed.bad(404, "PATCH", f"{RUN}/taskGroupInstances/tid", {"note": "x"})
 
 
+def test_an_instance_runs_now_whatever_it_depends_on(failed: Api) -> None:
+    last = f"{ONE}/tidy.close"
+    assert failed.good("GET", last)["state"] == "upstream_failed"
+    assert failed.good("POST", f"{last}/runNow")["state"] == "scheduled"
+    failed.stage.play(timedelta(minutes=1))
+    assert failed.good("GET", last)["state"] == "success"
+    assert failed.good("GET", f"{ONE}/tidy.sweep")["state"] == "failed"
+    assert failed.good("POST", f"{ONE}/sell/runNow?map_index=1")["map_index"] == 1
+    failed.bad(404, "POST", f"{ONE}/sell/runNow?map_index=9")
+    failed.bad(404, "POST", f"{ONE}/bye/runNow")
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "words"),
     [

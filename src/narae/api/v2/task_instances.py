@@ -19,7 +19,7 @@ from narae.api.v2.shown import shown
 from narae.core.ids import UNMAPPED, RunUid, TaskRef
 from narae.core.run import Instance, Run
 from narae.core.states import TaskState
-from narae.engine.actions import find_run, instances
+from narae.engine.actions import find_run, instances, run_now
 from narae.engine.actions.instances import InstancePatch
 from narae.engine.errors import NotFound
 from narae.storage.queries import InstanceFilter, InstanceListRow, Slice
@@ -234,6 +234,16 @@ def delete_task_instance(
 ) -> None:
     """Deletes an instance of a task that is gone from its run, its logs too. 409 for others."""
     instances.delete(call.act(), dag_id, dag_run_id, TaskRef(task_id, query.map_index))
+
+
+@routes.post(f"{_ONE}/runNow", needs=EDIT, errors=(409,))
+def run_task_instance_now(
+    call: Call, dag_id: str, dag_run_id: str, task_id: str, query: IndexQuery
+) -> InstanceView:
+    """Lets an instance run now, whatever it depends on; limits and pools still hold it."""
+    ref = TaskRef(task_id, query.map_index)
+    run_now(call.act(), dag_id, dag_run_id, ref)
+    return _one(call, dag_id, dag_run_id, ref)
 
 
 _AROUND = ("include_upstream", "include_downstream", "include_past", "include_future")

@@ -72,7 +72,7 @@ function Item({ action }: { action: MenuAction }) {
     >
       {action.label}
       {action.hindrance && (
-        <Text size="xs" className="wrapped">
+        <Text size="xs" c="dimmed" className="wrapped">
           {action.hindrance}
         </Text>
       )}

@@ -15,6 +15,7 @@ import { useInstanceMenus, type InstanceDialogName } from "./instanceMenus";
 import { KillInstance } from "./KillInstance";
 import { MarkInstances } from "./MarkInstances";
 import { instanceName, type InstanceRef } from "./refs";
+import { RunInstanceNow } from "./RunInstanceNow";
 
 interface InstanceActionsProps extends InstanceRef {
   state: string | null | undefined;
@@ -85,6 +86,8 @@ function InstanceDialog({ instance, isAll, dialog, onClose }: InstanceDialogProp
     case "failed":
     case "skipped":
       return <MarkInstances instance={instance} isAll={isAll} mark={dialog} onClose={onClose} />;
+    case "now":
+      return <RunInstanceNow instance={instance} onClose={onClose} />;
     case "kill":
       return <KillInstance instance={instance} onClose={onClose} />;
     case "note":

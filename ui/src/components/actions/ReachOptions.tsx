@@ -18,7 +18,7 @@ export function ReachOptions<T extends Reach>(props: ReachOptionsProps<T>) {
   const { t } = useTranslation("actions");
   const shown = isWithinRun ? DIRECTIONS.slice(0, 2) : DIRECTIONS;
   return (
-    <Fieldset legend={t("reach.legend")} variant="unstyled">
+    <Fieldset legend={t("reach.legend")} variant="unstyled" p={0} m={0}>
       <Group gap="xs" mt={4}>
         {shown.map((direction) => (
           <Chip

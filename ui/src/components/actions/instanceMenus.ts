@@ -4,6 +4,7 @@ import {
   IconCircleCheck,
   IconCircleX,
   IconNote,
+  IconPlayerPlay,
   IconPlayerSkipForward,
   IconPlayerStop,
   IconRotateClockwise,
@@ -17,7 +18,7 @@ import { isBusy, toState } from "../../lib/states";
 import { useHindrance, type MenuAction } from "./ActionMenu";
 import type { Mark } from "./MarkInstances";
 
-export type InstanceDialogName = "clear" | Mark | "kill" | "note" | "command";
+export type InstanceDialogName = "clear" | Mark | "now" | "kill" | "note" | "command";
 
 const MARKS: readonly (readonly [Mark, Icon])[] = [
   ["success", IconCircleCheck],
@@ -48,6 +49,7 @@ export function useInstanceMenus(
     icon: Icon,
     hindrance: string | null = null,
   ): MenuAction => ({ id, label: t(label), icon, hindrance, onClick: () => open(id) });
+  const now = edit ?? (isBusy(state) ? t("now.isBusy") : null);
   const kill = edit ?? (isBusy(state) ? null : t("kill.isIdle"));
   return {
     clear: item("clear", "clear.menu", IconRotateClockwise, edit),
@@ -57,6 +59,7 @@ export function useInstanceMenus(
       ...(isAll
         ? []
         : [
+            item("now", "now.menu", IconPlayerPlay, now),
             item("kill", "kill.menu", IconPlayerStop, kill),
             item("note", "note.menu", IconNote, edit),
           ]),
