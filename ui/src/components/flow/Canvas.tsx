@@ -13,7 +13,7 @@ import {
   type NodeChange,
   type NodeTypes,
 } from "@xyflow/react";
-import { useId, useMemo, useRef, useState, type ReactNode } from "react";
+import { useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { stepTo } from "../../graph/keys";
@@ -52,8 +52,8 @@ export interface CanvasProps {
   target: { id: string } | null;
   /** The node that was folded or unfolded last stays where it is on the screen. */
   anchor: string | null;
+  /** A CSS length. */
   height: string;
-  children?: ReactNode;
 }
 
 const NO_EDGES: never[] = [];
@@ -150,7 +150,7 @@ function Board(props: CanvasProps) {
           nodeTypes={props.kinds}
           onNodesChange={onNodesChange}
           onInit={() => {
-            sight.showAll();
+            sight.start();
             setPlaced(true);
           }}
           onPaneClick={(event) => isTiny && sight.zoomTo(event)}
@@ -176,7 +176,6 @@ function Board(props: CanvasProps) {
           <Overview layout={layout} nodes={props.nodes} colourOf={props.colourOf} />
         </ReactFlow>
       </Far.Provider>
-      {props.children}
     </Box>
   );
 }

@@ -90,6 +90,7 @@ function Fields({ structure, search, onSearch }: AroundFilterProps) {
           onSearch(root === null ? NO_PART : { root, ...flagsOf(directionOf(search)) })
         }
         searchable
+        openOnFocus={false}
         clearable
         limit={50}
         comboboxProps={{ withinPortal: false }}

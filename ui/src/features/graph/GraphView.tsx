@@ -1,6 +1,6 @@
 /** The drawn graph with its legend and what is selected. */
 
-import { Portal, Stack } from "@mantine/core";
+import { Portal, Stack, Text } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -84,7 +84,24 @@ export function GraphView(props: GraphViewProps) {
   const { drawn } = props;
   const { laid, error, retry } = useLayout(drawn.scene, drawn.plan);
   if (error && !laid) return <ProblemBox problem={error} onRetry={retry} />;
-  return laid ? <LaidGraph {...props} laid={laid} /> : <Waiting />;
+  return laid ? <LaidGraph {...props} laid={laid} /> : <Placing count={drawn.scene.nodes.length} />;
+}
+
+const MANY = 1_000;
+
+/** The layout of thousands of nodes takes seconds: that is said. */
+function Placing({ count }: { count: number }) {
+  const { t, i18n } = useTranslation("graph");
+  return (
+    <Stack gap={0} align="center">
+      <Waiting />
+      {count >= MANY && (
+        <Text size="sm" c="dimmed">
+          {t("placing", { count, shown: count.toLocaleString(i18n.language) })}
+        </Text>
+      )}
+    </Stack>
+  );
 }
 
 function useGraphKnowledge(
@@ -159,19 +176,20 @@ function LaidGraph(props: GraphViewProps & { laid: LaidScene }) {
       )}
       <Legend counts={counts} kinds={kinds} />
       <Knowledge.Provider value={knowledge}>
-        <Canvas
-          label={t("label", { name: dagId })}
-          layout={layout}
-          nodes={nodes}
-          edges={edges}
-          kinds={KINDS}
-          colourOf={colourOf}
-          selected={other ?? selected}
-          onSelect={onSelect}
-          target={props.target}
-          anchor={anchor}
-          height={HEIGHT}
-        >
+        <div className="graph-stage">
+          <Canvas
+            label={t("label", { name: dagId })}
+            layout={layout}
+            nodes={nodes}
+            edges={edges}
+            kinds={KINDS}
+            colourOf={colourOf}
+            selected={other ?? selected}
+            onSelect={onSelect}
+            target={props.target}
+            anchor={anchor}
+            height={HEIGHT}
+          />
           {task && !otherDag && (
             <TaskPanel
               dagId={dagId}
@@ -183,7 +201,7 @@ function LaidGraph(props: GraphViewProps & { laid: LaidScene }) {
             />
           )}
           {otherDag && <OtherDagPanel other={otherDag} onClose={() => onSelect(null)} />}
-        </Canvas>
+        </div>
       </Knowledge.Provider>
     </Stack>
   );

@@ -2,6 +2,7 @@
 
 import { Anchor, Button, CloseButton, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { InstanceActions } from "../../components/actions/InstanceActions";
@@ -28,7 +29,7 @@ export function TaskPanel({ dagId, runId, task, status, onSearch, onClose }: Tas
   const { t } = useTranslation(["graph", "common"]);
   const params = { dagId, runId: runId ?? "", taskId: task.task_id };
   return (
-    <Panel name={task.label} onClose={onClose}>
+    <Panel key={task.task_id} name={task.label} onClose={onClose}>
       {runId !== null && status && (
         <>
           {status.counts ? (
@@ -121,7 +122,7 @@ function Around({ taskId, onSearch }: Pick<TaskPanelProps, "onSearch"> & { taskI
 export function OtherDagPanel({ other, onClose }: { other: OtherDag; onClose: () => void }) {
   const { t } = useTranslation("graph");
   return (
-    <Panel name={other.dagId} onClose={onClose}>
+    <Panel key={other.id} name={other.dagId} onClose={onClose}>
       {other.kinds.map((kind) => (
         <Text key={kind} size="sm">
           {t(`relationInWords.${other.side}.${kind}`, { name: other.dagId })}
@@ -147,9 +148,14 @@ interface PanelProps {
 
 function Panel({ name, onClose, children }: PanelProps) {
   const { t } = useTranslation(["graph", "common"]);
+  const sheet = useRef<HTMLElement>(null);
+  useEffect(() => {
+    sheet.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <Paper
       component="section"
+      ref={sheet}
       className="graph-panel"
       withBorder
       shadow="md"

@@ -8,7 +8,7 @@ import {
   IconArrowsMaximize,
   IconArrowsMinimize,
   IconArrowUp,
-  IconShare2,
+  IconTopologyStar3,
   type Icon,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
@@ -123,7 +123,7 @@ function Drawing(props: ToolbarProps) {
           aria-pressed={props.hasOthers}
           onClick={() => props.onOthers(!props.hasOthers)}
         >
-          <IconShare2 size={16} aria-hidden />
+          <IconTopologyStar3 size={16} aria-hidden />
         </ActionIcon>
       </Tooltip>
       {props.exports}
