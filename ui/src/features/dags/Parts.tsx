@@ -1,6 +1,7 @@
 /** What a row and a card of the list are made of. Plain elements: a list draws thousands of them
     while it is scrolled. */
 
+import { VisuallyHidden } from "@mantine/core";
 import { IconAlertTriangle, IconPlayerPlay, IconStar, IconStarFilled } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { memo } from "react";
@@ -138,9 +139,11 @@ export const Latest = memo(function Latest({ dag }: PartProps) {
         to="/dags/$dagId/runs/$runId"
         params={{ dagId: dag.id, runId: id }}
         preload={false}
-        aria-label={t("runs.latestOf", { name: dag.name, state: t(`common:state.${state}`) })}
         className="dag-run-link"
       >
+        <VisuallyHidden>
+          {t("runs.latestOf", { name: dag.name, state: t(`common:state.${state}`) })}
+        </VisuallyHidden>
         <Time at={at} isRelative />
       </Link>
     </div>

@@ -81,7 +81,9 @@ function Item({ failure }: { failure: Failure }) {
               <Anchor
                 size="sm"
                 fw={600}
-                aria-label={t("failures.log", { name: failure.task_id })}
+                aria-label={t("failures.log", {
+                  name: instanceName(failure.task_id, failure.map_index),
+                })}
                 renderRoot={(props) => (
                   <Link
                     to="/dags/$dagId/runs/$runId/tasks/$taskId"

@@ -71,7 +71,7 @@ function Pool({ pool }: { pool: PoolUse }) {
           </Text>
         </Group>
       </Group>
-      <Progress.Root size="md" aria-label={`${pool.name}: ${words}`}>
+      <Progress.Root size="md">
         {parts.map((part) => (
           <Progress.Section
             key={part}
