@@ -1,3 +1,39 @@
+import { useParams, useSearch } from "@tanstack/react-router";
+
+import { useGet } from "../../api/query";
+import { Loaded, Waiting } from "../../components/Query";
+import "./instance.css";
+import { totalOf } from "./mapped";
+import { MappedPage } from "./MappedPage";
+import { OneInstance } from "./OneInstance";
+import { ROUTE } from "./route";
+
+/** A task in a run: one instance, or, of a mapped task without an index, all of them. */
 export default function InstancePage() {
-  return <p>Instance</p>;
+  const { dagId, runId, taskId } = useParams({ from: ROUTE });
+  const { map_index: mapIndex } = useSearch({ from: ROUTE });
+  const key = { dagId, runId, taskId };
+  if (mapIndex !== undefined && mapIndex >= 0) {
+    return <OneInstance key={mapIndex} instanceKey={{ ...key, mapIndex }} />;
+  }
+  return <MappedOrNot {...key} />;
+}
+
+function MappedOrNot(key: { dagId: string; runId: string; taskId: string }) {
+  const query = useGet(
+    "/api/v2/ui/mapped/{dag_id}/{dag_run_id}/{task_id}",
+    { params: { path: { dag_id: key.dagId, dag_run_id: key.runId, task_id: key.taskId } } },
+    { live: ["task_instances", "run"] },
+  );
+  return (
+    <Loaded query={query} skeleton={<Waiting />}>
+      {(answer) =>
+        totalOf(answer) > 0 ? (
+          <MappedPage taskKey={key} answer={answer} />
+        ) : (
+          <OneInstance instanceKey={{ ...key, mapIndex: -1 }} />
+        )
+      }
+    </Loaded>
+  );
 }
