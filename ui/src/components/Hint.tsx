@@ -2,7 +2,7 @@
     that lists with hundreds of them stay quick. */
 
 import { Tooltip } from "@mantine/core";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
 
 const DELAY_MS = 250;
 
@@ -11,9 +11,10 @@ interface HintProps {
   label: ReactNode | (() => ReactNode);
   children: ReactNode;
   className?: string;
+  style?: CSSProperties;
 }
 
-export function Hint({ label, children, className }: HintProps) {
+export function Hint({ label, children, className, style }: HintProps) {
   const place = useRef<HTMLSpanElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [isShown, setShown] = useState(false);
@@ -30,6 +31,7 @@ export function Hint({ label, children, className }: HintProps) {
     <span
       ref={place}
       className={className}
+      style={style}
       onPointerEnter={come}
       onPointerLeave={go}
       onFocus={come}

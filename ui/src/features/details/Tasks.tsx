@@ -56,7 +56,7 @@ export function TaskSettings({ dag }: { dag: Dag }) {
                         tt="none"
                         rightSection={<Text span size="xs">{`×${use.tasks}`}</Text>}
                       >
-                        {typeof use.value === "string" ? use.value : JSON.stringify(use.value)}
+                        {shown(use.value)}
                       </Badge>
                     ))}
                   </Group>
@@ -68,4 +68,9 @@ export function TaskSettings({ dag }: { dag: Dag }) {
       </ScrollArea>
     </Section>
   );
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === "") return "—";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
