@@ -34,7 +34,7 @@ export function ZonePicker() {
           size="compact-sm"
           onClick={() => box.toggleDropdown()}
           leftSection={<IconWorld size={16} aria-hidden />}
-          aria-label={`${t("time.zone")}: ${zone}`}
+          aria-label={`${t("time.zone")}: ${timeOnly(now, zone).slice(0, 5)} ${zone}`}
           aria-expanded={box.dropdownOpened}
         >
           <span className="time">{timeOnly(now, zone).slice(0, 5)}</span>

@@ -27,7 +27,7 @@ const cron = (expression: string): Timetable => ({ type: "cron_interval", expres
 
 describe("a schedule in words", () => {
   it.each<[Timetable, string, string]>([
-    [{ type: "never" }, "Only when triggered", "트리거할 때만"],
+    [{ type: "never" }, "When triggered", "트리거할 때만"],
     [cron("0 7 * * *"), "Every day at 07:00", "매일 07:00"],
     [cron("@hourly"), "Every hour", "매시 정각"],
     [cron("5 * * * *"), "Every hour at :05", "매시 05분"],
