@@ -29,6 +29,7 @@ export function ChoiceFilter(props: ChoiceFilterProps) {
         </Group>
       )}
       clearable
+      styles={{ inputField: { minWidth: 20 } }}
       {...(value?.length ? {} : { placeholder: t("filter.all") })}
       searchable={names.length > 8}
       hidePickedOptions

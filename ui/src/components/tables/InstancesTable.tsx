@@ -1,6 +1,6 @@
 /** Task instances of a run, of a DAG or of all: filtered, in parts, with actions. */
 
-import { Anchor, Stack } from "@mantine/core";
+import { Anchor, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,6 +13,7 @@ import { instanceKey, instanceName } from "../actions/refs";
 import type { Column } from "../DataTable";
 import { StateLabel } from "../State";
 import { Duration, Time } from "../Time";
+import { Cut } from "./Cut";
 import { InstanceFilters } from "./InstanceFilters";
 import { ListOf } from "./ListOf";
 import { filterCount, instancesQuery, type ListSearch } from "./query";
@@ -83,7 +84,7 @@ function useColumns(isOfAll: boolean): Column<InstanceRow>[] {
       {
         id: "task_id",
         header: t("column.task"),
-        cell: (row) => <InstanceLink row={row} />,
+        cell: (row) => <InstanceLink row={row} isOfAll={isOfAll} />,
         width: "minmax(8.5rem, 2fr)",
         isSortable: true,
       },
@@ -189,30 +190,38 @@ function minorColumns(t: Words): Column<InstanceRow>[] {
       align: "right",
       isSortable: true,
     },
-    text("operator", "operator", (row) => row.operator_name, "minmax(6rem, 0.9fr)"),
-    text("pool", "pool", (row) => row.pool, "minmax(5rem, 0.7fr)"),
+    text("operator", "operator", (row) => <Cut text={row.operator_name} />, "minmax(6rem, 0.9fr)"),
+    text("pool", "pool", (row) => <Cut text={row.pool} />, "minmax(5rem, 0.7fr)"),
   ];
 }
 
-function InstanceLink({ row }: { row: InstanceRow }) {
+/** On narrow screens the DAG stands under the task. */
+function InstanceLink({ row, isOfAll }: { row: InstanceRow; isOfAll: boolean }) {
   const index = row.map_index < 0 ? "" : ` [${row.rendered_map_index ?? row.map_index}]`;
   const name = `${row.task_display_name}${index}`;
   return (
-    <Anchor
-      size="sm"
-      truncate
-      display="block"
-      title={name}
-      renderRoot={(props) => (
-        <Link
-          to="/dags/$dagId/runs/$runId/tasks/$taskId"
-          params={{ dagId: row.dag_id, runId: row.dag_run_id, taskId: row.task_id }}
-          search={row.map_index < 0 ? {} : { map_index: row.map_index }}
-          {...props}
-        />
+    <>
+      <Anchor
+        size="sm"
+        truncate
+        display="block"
+        title={name}
+        renderRoot={(props) => (
+          <Link
+            to="/dags/$dagId/runs/$runId/tasks/$taskId"
+            params={{ dagId: row.dag_id, runId: row.dag_run_id, taskId: row.task_id }}
+            search={row.map_index < 0 ? {} : { map_index: row.map_index }}
+            {...props}
+          />
+        )}
+      >
+        {name}
+      </Anchor>
+      {isOfAll && (
+        <Text size="xs" c="dimmed" truncate hiddenFrom="sm">
+          {row.dag_display_name}
+        </Text>
       )}
-    >
-      {name}
-    </Anchor>
+    </>
   );
 }

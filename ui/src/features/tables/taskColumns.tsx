@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { Column } from "../../components/DataTable";
 import { StateIcon, StateLabel } from "../../components/State";
 import { countStates } from "../../components/actions/dryRun";
+import { Cut } from "../../components/tables/Cut";
 import type { Spot } from "./history";
 import type { Task } from "./tasks";
 
@@ -50,17 +51,21 @@ function settings(t: Words): Column<Task>[] {
     header: string,
     cell: Column<Task>["cell"],
     width: string,
-    isMinor = true,
   ): Column<Task> => ({
     id,
     header: t(`column.${header}`),
     cell,
     width,
-    isMinor,
+    isMinor: true,
     isSortable: true,
   });
   return [
-    column("operator", "operator", (task) => task.operator_name, "minmax(8rem, 1fr)", false),
+    column(
+      "operator",
+      "operator",
+      (task) => <Cut text={task.operator_name} />,
+      "minmax(8rem, 1fr)",
+    ),
     column(
       "trigger_rule",
       "triggerRule",
@@ -68,8 +73,8 @@ function settings(t: Words): Column<Task>[] {
       "minmax(8rem, 1fr)",
     ),
     { ...column("retries", "retries", (task) => task.retries, "6rem"), align: "right" },
-    column("pool", "pool", (task) => task.pool, "minmax(7rem, 0.8fr)"),
-    column("queue", "queue", (task) => task.queue, "minmax(6rem, 0.6fr)"),
+    column("pool", "pool", (task) => <Cut text={task.pool} />, "minmax(7rem, 0.8fr)"),
+    column("queue", "queue", (task) => <Cut text={task.queue} />, "minmax(6rem, 0.6fr)"),
     { ...column("priority", "priority", (task) => task.priority_weight, "6rem"), align: "right" },
   ];
 }
