@@ -30,7 +30,7 @@ type ImportError = Answer<"/api/v2/importErrors">["import_errors"][number];
 
 const SHOWN_MAX = 100;
 
-export interface DagOfFile {
+interface DagOfFile {
   id: string;
   name: string;
   file: string;

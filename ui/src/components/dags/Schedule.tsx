@@ -30,7 +30,7 @@ export function Schedule({ text, timetable, size = "sm" }: ScheduleProps) {
 }
 
 /** The words for crons are loaded when the first of them is shown; until then it stays a cron. */
-export function useScheduleWords(): (timetable: Timetable) => string {
+function useScheduleWords(): (timetable: Timetable) => string {
   const { t, i18n } = useTranslation("dags");
   const { language } = i18n;
   const { data: cronWords } = useQuery({

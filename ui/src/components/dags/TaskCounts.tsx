@@ -30,7 +30,7 @@ export const TaskCounts = memo(function TaskCounts({ dagId }: { dagId: string })
 });
 
 /** Icons with numbers; each leads to the task instances that it counts. */
-export function StateCounts({
+function StateCounts({
   counts,
   dagId,
 }: {

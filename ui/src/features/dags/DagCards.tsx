@@ -18,7 +18,7 @@ const CARD_PX = 212;
 const GAP_PX = 12;
 
 /** How many cards stand side by side. */
-export function columnsFor(width: number): number {
+function columnsFor(width: number): number {
   return Math.max(1, Math.floor((width + GAP_PX) / (CARD_MIN_PX + GAP_PX)));
 }
 

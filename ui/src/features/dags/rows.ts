@@ -7,7 +7,7 @@ export type DagTable = Answer<"/api/v2/ui/dags">;
 type RawRow = DagTable["rows"][number];
 export type RunState = NonNullable<RawRow[13]>;
 
-export interface LatestRun {
+interface LatestRun {
   id: string;
   state: RunState;
   runAfter: number;
