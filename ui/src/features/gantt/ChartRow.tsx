@@ -10,6 +10,9 @@ import { duration, timeOnly } from "../../lib/time";
 import { useZone } from "../../lib/zone";
 import { place, type Bar, type Gantt, type Segment, type Span } from "./bars";
 
+/** Ends of attempts that are no failures. */
+const UNHARMED: ReadonlySet<string> = new Set(["succeeded", "skipped", "rescheduled", "deferred"]);
+
 interface ChartRowProps {
   bar: Bar;
   gantt: Gantt;
@@ -100,8 +103,9 @@ function Part({ bar, segment, span }: { bar: Bar; segment: Segment; span: Span }
       .filter(Boolean)
       .join("\n");
   };
-  const isFailed = segment.cause !== null && !["success", "skipped"].includes(segment.cause);
-  const colour = isFailed ? stateColour("failed") : stateColour(bar.state);
+  const isFailed = segment.cause !== null && !UNHARMED.has(segment.cause);
+  const ended = segment.cause === "succeeded" ? "success" : bar.state;
+  const colour = stateColour(isFailed ? "failed" : ended);
   return (
     <Hint
       label={words}

@@ -33,7 +33,7 @@ describe("bars", () => {
     ],
     attempts: [
       ["extract", -1, 1, at(0), at(2), at(3), at(10), "user_error", [["pool_full", at(0), at(2)]]],
-      ["extract", -1, 2, at(20), at(29), at(30), at(35), "success", []],
+      ["extract", -1, 2, at(20), at(29), at(30), at(35), "succeeded", []],
       ["load", -1, 1, at(36), at(38), at(40), null, null, []],
     ],
     critical_path: [["extract", -1, 1, "running", null, at(3), at(10)]],
@@ -54,7 +54,7 @@ describe("bars", () => {
       ["startup", 1, null],
       ["running", 1, "user_error"],
       ["startup", 2, null],
-      ["running", 2, "success"],
+      ["running", 2, "succeeded"],
     ]);
   });
 

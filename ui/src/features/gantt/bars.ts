@@ -114,8 +114,10 @@ export function barsOf(gantt: Gantt): Bar[] {
   return bars.toSorted((a, b) => begin(a) - begin(b));
 }
 
+/** When it was sent out first; what has not been comes last. */
 function begin(bar: Bar): number {
-  return bar.segments[0]?.from ?? Number.POSITIVE_INFINITY;
+  const first = bar.segments.find((each) => each.phase !== "waiting");
+  return first?.from ?? Number.POSITIVE_INFINITY;
 }
 
 /** Mapped tasks as one row each, and their instances below those that are open. */
