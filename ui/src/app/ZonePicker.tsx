@@ -37,7 +37,7 @@ export function ZonePicker() {
           aria-label={`${t("time.zone")}: ${timeOnly(now, zone).slice(0, 5)} ${zone}`}
           aria-expanded={box.dropdownOpened}
         >
-          <span className="time">{timeOnly(now, zone).slice(0, 5)}</span>
+          <span className="time">{timeOnly(now, zone).slice(0, 5)}</span>{" "}
           <Text span size="sm" ml={6} visibleFrom="xs">
             {zone}
           </Text>
