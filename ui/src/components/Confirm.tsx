@@ -19,7 +19,13 @@ interface ConfirmProps {
 export function Confirm(props: ConfirmProps) {
   const { t } = useTranslation();
   return (
-    <Modal opened={props.isOpen} onClose={props.onClose} title={props.title} centered>
+    <Modal
+      opened={props.isOpen}
+      onClose={props.onClose}
+      title={props.title}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+      centered
+    >
       <Stack>
         <Text component="div" size="sm">
           {props.children}

@@ -19,7 +19,14 @@ interface ActionDialogProps {
 export function ActionDialog(props: ActionDialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal opened onClose={props.onClose} title={props.title} size="xl" centered>
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={props.title}
+      size="xl"
+      closeButtonProps={{ "aria-label": t("action.close") }}
+      centered
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -28,7 +28,7 @@ interface ActionMenuProps {
 /** Things that can be done, those that can't with the reason. */
 export function ActionMenu({ label, actions, icon: Shape, isQuiet }: ActionMenuProps) {
   return (
-    <Menu position="bottom-end" shadow="md" width={300} withinPortal>
+    <Menu position="bottom-end" shadow="md" width={300} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         {Shape ? (
           <Button

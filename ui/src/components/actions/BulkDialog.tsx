@@ -40,7 +40,14 @@ export function BulkDialog(props: BulkDialogProps) {
   });
   if (bulk.outcome && bulk.outcome.faults.length > 0) {
     return (
-      <Modal opened onClose={props.onClose} title={props.title} size="xl" centered>
+      <Modal
+        opened
+        onClose={props.onClose}
+        title={props.title}
+        size="xl"
+        closeButtonProps={{ "aria-label": t("common:action.close") }}
+        centered
+      >
         <Stack>
           <Faults outcome={bulk.outcome} />
           <Group justify="flex-end">

@@ -11,9 +11,16 @@ interface CommandLinesProps {
 
 /** What to type in a terminal, ready to be copied. */
 export function CommandLines({ commands, onClose }: CommandLinesProps) {
-  const { t } = useTranslation("actions");
+  const { t } = useTranslation(["actions", "common"]);
   return (
-    <Modal opened onClose={onClose} title={t("command.title")} size="xl" centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("command.title")}
+      size="xl"
+      closeButtonProps={{ "aria-label": t("common:action.close") }}
+      centered
+    >
       <Stack>
         <Text size="sm" c="dimmed">
           {t("command.hint")}
