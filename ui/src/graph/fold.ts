@@ -3,7 +3,7 @@
 import type { EdgeKind, Graph, GraphGroup, Shown, ShownEdge, ShownNode } from "./types";
 
 /** A group and what it is in, from the inside out. */
-export function chain(groups: ReadonlyMap<string, GraphGroup>, from: string | null): string[] {
+function chain(groups: ReadonlyMap<string, GraphGroup>, from: string | null): string[] {
   const found: string[] = [];
   for (let id = from; id !== null && !found.includes(id); id = groups.get(id)?.parent ?? null) {
     found.push(id);

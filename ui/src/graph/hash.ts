@@ -6,7 +6,7 @@ const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
 
 /** FNV-1a forwards and backwards: 64 bits, http://www.isthe.com/chongo/tech/comp/fnv/ */
-export function hashText(text: string): string {
+function hashText(text: string): string {
   let forwards = OFFSET;
   let backwards = OFFSET;
   for (let at = 0; at < text.length; at += 1) {

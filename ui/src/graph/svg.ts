@@ -25,7 +25,7 @@ export interface Picture {
 const MARGIN = 24;
 const TITLE_HEIGHT = 28;
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans KR', 'Malgun Gothic', sans-serif";
-export const DASHES: Record<EdgeKind, string> = { order: "", setup: "6 4", across: "2 4" };
+const DASHES: Record<EdgeKind, string> = { order: "", setup: "6 4", across: "2 4" };
 
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",

@@ -76,7 +76,7 @@ export interface PlanNode {
   height: number;
 }
 
-export interface PlanEdge {
+interface PlanEdge {
   id: string;
   source: string;
   target: string;

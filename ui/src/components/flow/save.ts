@@ -7,7 +7,7 @@ const SIDE_MAX = 16_000;
 const AREA_MAX = 100_000_000;
 
 /** How much larger than the layout a PNG is: twice, or as much as a browser can draw. */
-export function pngScale(width: number, height: number): number {
+function pngScale(width: number, height: number): number {
   return Math.min(2, SIDE_MAX / Math.max(width, height), Math.sqrt(AREA_MAX / (width * height)));
 }
 

@@ -21,7 +21,7 @@ export interface Status {
 export type Statuses = ReadonlyMap<string, Status>;
 
 /** What somebody looks at first comes first. */
-export function inOrder(counts: ReadonlyMap<State, number>): Counts {
+function inOrder(counts: ReadonlyMap<State, number>): Counts {
   return TASK_STATES.flatMap((state) => {
     const count = counts.get(state);
     return count ? [[state, count] as const] : [];

@@ -101,12 +101,17 @@ export function useGraph(structure: Structure, wishes: Wishes): DrawnGraph {
   return { whole, open, scene, plan, isRootGone: part === null };
 }
 
+/** What stands under another DAG's name differs by language, and the layout should not. */
+const OTHER_WIDTH = 190;
+
 /** Room for the longest line of each node. */
 function sizes(structure: Structure) {
   const tasks = new Map(structure.nodes.map((task) => [task.task_id, task]));
   return (node: ShownNode) => {
     const task = tasks.get(node.id);
     const rule = !task || task.trigger_rule === "all_success" ? "" : `  ${task.trigger_rule}`;
-    return { width: nodeWidth(node.label, `${task?.operator ?? ""}${rule}`), height: NODE_HEIGHT };
+    const width = nodeWidth(node.label, `${task?.operator ?? ""}${rule}`);
+    const isOther = task === undefined && node.kind === "task";
+    return { width: isOther ? Math.max(OTHER_WIDTH, width) : width, height: NODE_HEIGHT };
   };
 }
