@@ -56,7 +56,7 @@ function options(
             return at === undefined ? "" : dateTime(at * 1000, zone).slice(5, 16);
           }),
       },
-      { ...axis, size: 70, values: (_, marks) => marks.map((mark) => duration(mark)) },
+      { ...axis, size: 96, values: (_, marks) => marks.map((mark) => duration(mark)) },
     ],
     series: [
       {
