@@ -271,8 +271,6 @@ NOTHING_TO_SHOW = {
     "/api/v2/assets/{asset_id}/queuedEvents",
     "/api/v2/assets/{asset_id}/state-store",
     "/api/v2/assets/{asset_id}/state-store/{key}",
-    "/api/v2/auth/login",
-    "/api/v2/auth/logout",
     "/api/v2/connections/enqueue-test",
     "/api/v2/dags/{dag_id}/assets/{asset_id}/queuedEvents",
     f"{INSTANCES}/externalLogUrl/{{try_number}}",
@@ -280,7 +278,7 @@ NOTHING_TO_SHOW = {
     f"{INSTANCES}/{{map_index}}/hitlDetails",
     f"{INSTANCES}/{{map_index}}/hitlDetails/tries/{{try_number}}",
 }
-"""GET operations that do not answer with 200 here: what they are about is not built, or a login."""
+"""GET operations that do not answer with 200 here: what they are about is not built."""
 
 
 def _ask(
