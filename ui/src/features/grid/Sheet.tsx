@@ -1,16 +1,32 @@
 /** The squares: only those in sight are drawn, in both directions. */
 
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useLayoutEffect, useRef, useState, type PointerEvent } from "react";
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
+import {
+  memo,
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type PointerEvent,
+} from "react";
 import { useTranslation } from "react-i18next";
 
 import type { DagSearch } from "../../lib/dagSearch";
 import { useNow } from "../../lib/now";
+import type { State } from "../../lib/states";
 import { Bars } from "./Bars";
 import { heights, versionBreaks, type Row } from "./model";
 import { SheetRow } from "./SheetRow";
 import { Tip, type Pointed } from "./Tip";
-import { BARS_HEIGHT, COLUMN_WIDTH, NAMES_WIDTH, NAMES_WIDTH_NARROW, ROW_HEIGHT } from "./sizes";
+import {
+  BARS_HEIGHT,
+  BLOCK_COLUMNS,
+  COLUMN_WIDTH,
+  NAMES_WIDTH,
+  NAMES_WIDTH_NARROW,
+  ROW_HEIGHT,
+} from "./sizes";
 import type { Column } from "./useGrid";
 import { useKeys, type Place } from "./useKeys";
 
@@ -34,11 +50,20 @@ function pointedAt(event: PointerEvent): Pointed | null {
   return place && { ...place, x: event.clientX, y: event.clientY };
 }
 
-function useVirtual(frame: React.RefObject<HTMLDivElement | null>, rows: number, columns: number) {
+interface Room {
+  rows: number;
+  columns: number;
+  namesWidth: number;
+}
+
+/** What is in sight beside the names and below the bars, which stay where they are. */
+function useVirtual(frame: React.RefObject<HTMLDivElement | null>, room: Room) {
+  const { rows, columns, namesWidth } = room;
   const down = useVirtualizer({
     count: rows,
     getScrollElement: () => frame.current,
     estimateSize: () => ROW_HEIGHT,
+    scrollPaddingEnd: BARS_HEIGHT,
     overscan: 6,
   });
   const across = useVirtualizer({
@@ -46,9 +71,13 @@ function useVirtual(frame: React.RefObject<HTMLDivElement | null>, rows: number,
     count: columns,
     getScrollElement: () => frame.current,
     estimateSize: () => COLUMN_WIDTH,
+    scrollPaddingEnd: namesWidth,
     overscan: 6,
   });
-  return { down, across };
+  const shown = across.getVirtualItems();
+  const from = Math.floor((shown[0]?.index ?? 0) / BLOCK_COLUMNS) * BLOCK_COLUMNS;
+  const end = Math.ceil(((shown.at(-1)?.index ?? -1) + 1) / BLOCK_COLUMNS) * BLOCK_COLUMNS;
+  return { down, across, from, until: Math.min(end, columns) };
 }
 
 export function Sheet({ rows, columns, search, onSelect, onToggle }: SheetProps) {
@@ -56,7 +85,12 @@ export function Sheet({ rows, columns, search, onSelect, onToggle }: SheetProps)
   const frame = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const namesWidth = window.innerWidth < 700 ? NAMES_WIDTH_NARROW : NAMES_WIDTH;
-  const { down, across } = useVirtual(frame, rows.length, columns.length);
+  const room = { rows: rows.length, columns: columns.length, namesWidth };
+  const { down, across, from, until } = useVirtual(frame, room);
+  const selected = useMemo(
+    () => columns.findIndex(({ run }) => run.dag_run_id === search.dag_run_id),
+    [columns, search.dag_run_id],
+  );
   useNewestInSight(frame, columns.length);
   const open = (place: Place) => {
     const row = rows[place.row];
@@ -74,7 +108,6 @@ export function Sheet({ rows, columns, search, onSelect, onToggle }: SheetProps)
       },
     },
   );
-  const shown = across.getVirtualItems().map((item) => item.index);
   return (
     <div
       ref={frame}
@@ -101,56 +134,76 @@ export function Sheet({ rows, columns, search, onSelect, onToggle }: SheetProps)
           ["--names" as string]: `${namesWidth}px`,
         }}
       >
-        <Head columns={columns} shown={shown} search={search} focus={focus} />
-        {down.getVirtualItems().map((item) => {
-          const row = rows[item.index];
-          if (!row) return null;
-          const isSelected = search.task_id === row.id;
-          return (
-            <SheetRow
-              key={row.id}
-              row={row}
-              index={item.index}
-              top={BARS_HEIGHT + item.start}
-              columns={columns}
-              first={shown[0] ?? 0}
-              last={shown.at(-1) ?? -1}
-              picked={search.state}
-              selectedRun={isSelected ? search.dag_run_id : undefined}
-              isSelectedTask={isSelected}
-              focused={focus?.row === item.index ? focus.column : null}
-              onToggle={onToggle}
-            />
-          );
-        })}
+        <Head columns={columns} from={from} until={until} search={search} focus={focus} />
+        <Rows
+          {...{ rows, columns, search, from, until, focus, selected, onToggle }}
+          items={down.getVirtualItems()}
+        />
       </div>
       {pointed && <Tip pointed={pointed} rows={rows} columns={columns} />}
     </div>
   );
 }
 
+interface RowsProps extends Omit<SheetProps, "onSelect"> {
+  items: readonly VirtualItem[];
+  from: number;
+  until: number;
+  focus: Place | null;
+  /** The column of the selected run. */
+  selected: number;
+}
+
+function Rows({ rows, columns, search, items, from, until, focus, selected, onToggle }: RowsProps) {
+  const { t } = useTranslation("common");
+  const word = useCallback((state: State) => t(`state.${state}`), [t]);
+  return items.map(({ index, start }) => {
+    const row = rows[index];
+    if (!row) return null;
+    const isSelected = search.task_id === row.id;
+    return (
+      <SheetRow
+        key={row.id}
+        row={row}
+        index={index}
+        top={BARS_HEIGHT + start}
+        columns={columns}
+        from={from}
+        until={until}
+        word={word}
+        picked={search.state}
+        selected={isSelected ? selected : null}
+        isSelectedTask={isSelected}
+        focused={focus?.row === index ? focus.column : null}
+        onToggle={onToggle}
+      />
+    );
+  });
+}
+
 interface HeadProps {
   columns: readonly Column[];
-  shown: readonly number[];
+  from: number;
+  until: number;
   search: DagSearch;
   focus: Place | null;
 }
 
-function Head({ columns, shown, search, focus }: HeadProps) {
+const Head = memo(function Head({ columns, from, until, search, focus }: HeadProps) {
   const isLive = columns.some(({ run }) => run.start_date !== null && run.end_date === null);
   const now = useNow(isLive);
   const runs = columns.map(({ run }) => run);
   return (
     <Bars
       columns={columns}
-      shown={shown}
+      shown={Array.from({ length: until - from }, (_, offset) => from + offset)}
       heights={heights(runs, now)}
       breaks={versionBreaks(runs)}
       selected={search.task_id === undefined ? search.dag_run_id : undefined}
       focused={focus?.row === -1 ? focus.column : null}
     />
   );
-}
+});
 
 /** Scrolls to the newest run. */
 function scrollToEnd(element: HTMLElement): void {

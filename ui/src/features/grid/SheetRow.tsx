@@ -5,9 +5,10 @@ import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 
-import { stateColour } from "../../lib/states";
-import { cellOf, type Row } from "./model";
-import { COLUMN_WIDTH } from "./sizes";
+import type { State } from "../../lib/states";
+import { Block } from "./Block";
+import type { Row } from "./model";
+import { BLOCK_COLUMNS } from "./sizes";
 import type { Column } from "./useGrid";
 
 interface SheetRowProps {
@@ -15,17 +16,23 @@ interface SheetRowProps {
   index: number;
   top: number;
   columns: readonly Column[];
-  first: number;
-  last: number;
+  /** The columns in sight: both stand at the edge of a block. */
+  from: number;
+  until: number;
+  word: (state: State) => string;
   picked: string | undefined;
-  selectedRun: string | undefined;
+  selected: number | null;
   isSelectedTask: boolean;
   focused: number | null;
   onToggle: (groupId: string) => void;
 }
 
 export const SheetRow = memo(function SheetRow(props: SheetRowProps) {
-  const { row, index, top, columns, first, last, isSelectedTask } = props;
+  const { row, index, top, columns, from, until, isSelectedTask } = props;
+  const starts = Array.from(
+    { length: Math.ceil((until - from) / BLOCK_COLUMNS) },
+    (_, number) => from + number * BLOCK_COLUMNS,
+  );
   return (
     <div
       className="grid-row"
@@ -35,21 +42,28 @@ export const SheetRow = memo(function SheetRow(props: SheetRowProps) {
       style={{ transform: `translateY(${top}px)` }}
     >
       <RowName row={row} onToggle={props.onToggle} />
-      {columns.slice(first, last + 1).map((column, offset) => (
-        <Cell
-          key={column.run.dag_run_id}
+      {starts.map((start) => (
+        <Block
+          key={start}
           row={row}
-          column={column}
-          at={first + offset}
           index={index}
+          columns={columns}
+          from={start}
+          until={Math.min(start + BLOCK_COLUMNS, until)}
+          word={props.word}
           picked={props.picked}
-          isSelected={column.run.dag_run_id === props.selectedRun}
-          isFocused={props.focused === first + offset}
+          selected={within(props.selected, start)}
+          focused={within(props.focused, start)}
         />
       ))}
     </div>
   );
 });
+
+/** The column, if it is in the block that begins there. */
+function within(column: number | null, start: number): number | null {
+  return column !== null && column >= start && column < start + BLOCK_COLUMNS ? column : null;
+}
 
 function RowName({ row, onToggle }: { row: Row; onToggle: (groupId: string) => void }) {
   const { t } = useTranslation("grid");
@@ -75,43 +89,5 @@ function RowName({ row, onToggle }: { row: Row; onToggle: (groupId: string) => v
         <span className="grid-label">{row.label}</span>
       </UnstyledButton>
     </div>
-  );
-}
-
-interface CellProps {
-  row: Row;
-  column: Column;
-  at: number;
-  index: number;
-  picked: string | undefined;
-  isSelected: boolean;
-  isFocused: boolean;
-}
-
-function Cell({ row, column, at, index, picked, isSelected, isFocused }: CellProps) {
-  const { t } = useTranslation("common");
-  const facts = cellOf(row, column.tasks);
-  const left = `calc(var(--names) + ${at * COLUMN_WIDTH}px)`;
-  if (!facts) {
-    return <div className="grid-gap" role="gridcell" aria-colindex={at + 2} style={{ left }} />;
-  }
-  const isMany = row.kind === "group" || row.isMapped;
-  return (
-    <div
-      id={`cell-${index}-${at}`}
-      role="gridcell"
-      aria-colindex={at + 2}
-      aria-label={`${row.label}, ${t(`state.${facts.state}`)}`}
-      aria-selected={isSelected}
-      className="grid-cell"
-      data-row={index}
-      data-col={at}
-      data-state={facts.state}
-      data-kind={isMany ? "many" : "one"}
-      data-note={facts.hasNote}
-      data-dim={picked !== undefined && !facts.counts.has(picked as typeof facts.state)}
-      data-focused={isFocused}
-      style={{ left, ["--cell" as string]: stateColour(facts.state) }}
-    />
   );
 }
