@@ -62,7 +62,12 @@ class AcrossView(View, frozen=True, kw_only=True):
     edges: list[AcrossEdge]
 
 
-@routes.get("/ui/dependencies", needs=Needs(Resource.DAG_DEPENDENCIES, Action.READ), etag=True)
+@routes.get(
+    "/ui/dependencies",
+    needs=Needs(Resource.DAG_DEPENDENCIES, Action.READ),
+    etag=True,
+    errors=(404,),
+)
 def get_ui_dependencies(call: Call, query: AcrossQuery) -> AcrossView:
     """Which DAG starts, or waits for, which other."""
     rows = {
