@@ -1,6 +1,6 @@
 /** Everything that can be done with a task instance. */
 
-import { Button, Group, Tooltip } from "@mantine/core";
+import { Box, Button, Group, Tooltip } from "@mantine/core";
 import { IconFlag } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,7 @@ import { KillInstance } from "./KillInstance";
 import { MarkInstances } from "./MarkInstances";
 import { instanceName, type InstanceRef } from "./refs";
 import { RunInstanceNow } from "./RunInstanceNow";
+import { useFocusBack } from "./useFocusBack";
 
 interface InstanceActionsProps extends InstanceRef {
   state: string | null | undefined;
@@ -32,25 +33,25 @@ export function InstanceActions(props: InstanceActionsProps) {
   const isAll = isMapped && instance.mapIndex < 0;
   const { clear, marks, others } = useInstanceMenus(instance.dagId, state, isAll, setDialog);
   const label = t("ofInstance", { name: instanceName(instance.taskId, instance.mapIndex) });
+  const { place, onFocusCapture, goBack } = useFocusBack<HTMLDivElement>();
+  const close = () => {
+    setDialog(null);
+    goBack();
+  };
   const dialogs = (
-    <InstanceDialog
-      instance={instance}
-      isAll={isAll}
-      dialog={dialog}
-      onClose={() => setDialog(null)}
-    />
+    <InstanceDialog instance={instance} isAll={isAll} dialog={dialog} onClose={close} />
   );
   if (isCompact) {
     return (
-      <>
+      <Box ref={place} onFocusCapture={onFocusCapture} display="inline-block">
         <ActionMenu label={label} actions={[clear, ...marks, ...others]} isQuiet />
         {dialogs}
-      </>
+      </Box>
     );
   }
   const Shape = clear.icon;
   return (
-    <Group gap="xs">
+    <Group gap="xs" ref={place} onFocusCapture={onFocusCapture}>
       <Tooltip label={clear.hindrance} disabled={!clear.hindrance}>
         <Button
           variant="default"

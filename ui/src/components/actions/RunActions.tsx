@@ -1,6 +1,6 @@
 /** Everything that can be done with a run. */
 
-import { Button, Group, Tooltip } from "@mantine/core";
+import { Box, Button, Group, Tooltip } from "@mantine/core";
 import { IconFlag } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,7 @@ import { EndRun } from "./EndRun";
 import type { RunRef } from "./refs";
 import { RunAgain } from "./RunAgain";
 import { useRunMenus, type RunDialogName } from "./runMenus";
+import { useFocusBack } from "./useFocusBack";
 
 interface RunActionsProps extends RunRef {
   state: string | null | undefined;
@@ -30,28 +31,33 @@ export function RunActions({ dagId, runId, state, isCompact, isOwnPage }: RunAct
   const [dialog, setDialog] = useState<RunDialogName | null>(null);
   const { clear, marks, others } = useRunMenus(dagId, state, setDialog);
   const Shape = clear.icon;
+  const { place, onFocusCapture, goBack } = useFocusBack<HTMLDivElement>();
+  const close = () => {
+    setDialog(null);
+    goBack();
+  };
   const dialogs = (
     <RunDialog
       run={{ dagId, runId }}
       dialog={dialog}
       isOwnPage={isOwnPage ?? false}
-      onClose={() => setDialog(null)}
+      onClose={close}
     />
   );
   if (isCompact) {
     return (
-      <>
+      <Box ref={place} onFocusCapture={onFocusCapture} display="inline-block">
         <ActionMenu
           label={t("ofRun", { name: runId })}
           actions={[clear, ...marks, ...others]}
           isQuiet
         />
         {dialogs}
-      </>
+      </Box>
     );
   }
   return (
-    <Group gap="xs">
+    <Group gap="xs" ref={place} onFocusCapture={onFocusCapture}>
       <Tooltip label={clear.hindrance} disabled={!clear.hindrance}>
         <Button
           variant="default"

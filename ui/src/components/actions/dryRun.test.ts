@@ -14,6 +14,7 @@ const ALONE = { isPast: false, isFuture: false, isUpstream: false, isDownstream:
 function instance(run: string, task: string, index: number, state: string | null): InstanceView {
   const one: Partial<InstanceView> = {
     dag_id: "sales",
+    dag_display_name: "sales",
     dag_run_id: run,
     task_id: task,
     task_display_name: task,
@@ -34,7 +35,7 @@ it("groups what would change by run and task, with the states of mapped instance
   expect(rows.map(({ kind, name }) => [kind, name])).toEqual([
     ["run", "r1"],
     ["task", "extract"],
-    ["task", "sell [2]"],
+    ["task", "sell × 2"],
     ["run", "r2"],
     ["task", "sell [4]"],
   ]);
@@ -47,9 +48,10 @@ it("groups what would change by run and task, with the states of mapped instance
 });
 
 it("keeps runs of the same id of two DAGs apart", () => {
-  const other = { ...instance("r1", "extract", -1, null), dag_id: "hr" };
+  const other = { ...instance("r1", "extract", -1, null), dag_id: "hr", dag_display_name: "HR" };
   const rows = previewRows([instance("r1", "extract", -1, null), other]);
-  expect(rows.filter((row) => row.kind === "run")).toHaveLength(2);
+  const runs = rows.filter((row) => row.kind === "run");
+  expect(runs.map((row) => row.name)).toEqual(["sales · r1", "HR · r1"]);
   expect(new Set(rows.map((row) => row.key)).size).toBe(4);
 });
 

@@ -144,10 +144,16 @@ export function previewRows(instances: readonly InstanceView[]): PreviewRow[] {
     if (group) group.push(one);
     else tasks.set(one.task_id, [one]);
   }
-  return [...runs].flatMap(([run, tasks]) => rowsOfRun(run, tasks));
+  const isOfMany = instances.some((one) => one.dag_id !== instances[0]?.dag_id);
+  return [...runs].flatMap(([run, tasks]) => rowsOfRun(run, tasks, isOfMany));
 }
 
-function rowsOfRun(run: string, tasks: ReadonlyMap<string, InstanceView[]>): PreviewRow[] {
+/** `isOfMany`: there are runs of other DAGs, too. */
+function rowsOfRun(
+  run: string,
+  tasks: ReadonlyMap<string, InstanceView[]>,
+  isOfMany: boolean,
+): PreviewRow[] {
   const groups = [...tasks.values()];
   const rows = groups.flatMap((group): PreviewRow[] => {
     const [first] = group;
@@ -161,13 +167,14 @@ function rowsOfRun(run: string, tasks: ReadonlyMap<string, InstanceView[]>): Pre
       },
     ];
   });
-  const name = groups[0]?.[0]?.dag_run_id ?? "";
+  const { dag_run_id = "", dag_display_name = "" } = groups[0]?.[0] ?? {};
+  const name = isOfMany ? `${dag_display_name} · ${dag_run_id}` : dag_run_id;
   const count = groups.reduce((sum, group) => sum + group.length, 0);
   return [{ kind: "run", key: run, name, count }, ...rows];
 }
 
 function taskName(first: InstanceView, count: number): string {
-  if (count > 1) return `${first.task_display_name} [${count}]`;
+  if (count > 1) return `${first.task_display_name} × ${count}`;
   if (first.map_index < 0) return first.task_display_name;
   return `${first.task_display_name} [${first.rendered_map_index ?? first.map_index}]`;
 }
