@@ -3,7 +3,7 @@ import { Button, createTheme, Modal, Table, Tooltip } from "@mantine/core";
 /** One look for all pages; the colours of states are in `theme.css`. */
 export const theme = createTheme({
   primaryColor: "cyan",
-  primaryShade: { light: 9, dark: 8 },
+  primaryShade: { light: 9, dark: 9 },
   autoContrast: true,
   fontFamily:
     'Inter, Pretendard, "Noto Sans KR", -apple-system, BlinkMacSystemFont, "Segoe UI", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif',
