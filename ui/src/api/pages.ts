@@ -14,7 +14,7 @@ import { api, ApiProblem } from "./client";
 /** With more parts than this a change would fetch too much again: it is said instead. */
 const LIVE_PARTS_MAX = 5;
 
-export interface Part<Row> {
+interface Part<Row> {
   rows: readonly Row[];
   /** Null at the end. */
   next: string | null;

@@ -24,7 +24,7 @@ const MARKS = [
   ["skipped", IconPlayerSkipForward],
 ] as const;
 
-export interface ChosenInstance extends InstanceRef {
+interface ChosenInstance extends InstanceRef {
   state: string | null | undefined;
 }
 

@@ -24,16 +24,6 @@ export function instanceKey({ dagId, runId, taskId, mapIndex }: InstanceRef): st
   return JSON.stringify([dagId, runId, taskId, mapIndex]);
 }
 
-export function runOfKey(key: string): RunRef {
-  const [dagId, runId] = JSON.parse(key) as [string, string];
-  return { dagId, runId };
-}
-
-export function instanceOfKey(key: string): InstanceRef {
-  const [dagId, runId, taskId, mapIndex] = JSON.parse(key) as [string, string, string, number];
-  return { dagId, runId, taskId, mapIndex };
-}
-
 /** `load`, or `load [3]` of a mapped task. */
 export function instanceName(taskId: string, mapIndex: number): string {
   return mapIndex < 0 ? taskId : `${taskId} [${mapIndex}]`;

@@ -42,7 +42,7 @@ function order(sort: string | undefined, columns: readonly string[], first: stri
   return found === undefined ? undefined : [found];
 }
 
-export const RUN_COLUMNS = [
+const RUN_COLUMNS = [
   "run_id",
   "dag_id",
   "state",
@@ -71,7 +71,7 @@ export function runsQuery(search: ListSearch, dagId: string | null) {
   });
 }
 
-export const INSTANCE_COLUMNS = [
+const INSTANCE_COLUMNS = [
   "task_id",
   "map_index",
   "state",
