@@ -26,6 +26,17 @@ const SHEET = [
       [["Esc"], "close"],
     ],
   },
+  {
+    name: "dag",
+    keys: [
+      [["1", "…", "9"], "tabByNumber"],
+      [["[", "]"], "tabBeside"],
+      [["←", "↑", "→", "↓"], "gridMove"],
+      [["Home", "End"], "gridEnds"],
+      [["Enter"], "gridOpen"],
+      [["Space"], "gridFold"],
+    ],
+  },
 ] as const;
 
 export function Shortcuts() {

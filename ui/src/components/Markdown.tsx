@@ -6,7 +6,7 @@ import remarkGfm from "remark-gfm";
 
 const COMPONENTS: Components = {
   a: ({ href, children }) => (
-    <Anchor href={href} target="_blank" rel="noreferrer noopener">
+    <Anchor href={href} target="_blank" rel="noreferrer noopener" underline="always">
       {children}
     </Anchor>
   ),

@@ -5,23 +5,11 @@ import { useTranslation } from "react-i18next";
 
 import { useGet } from "../../api/query";
 import { Page } from "../../components/Page";
-import { Loaded, Waiting } from "../../components/Query";
+import { Lines, Loaded, Waiting } from "../../components/Query";
 import { DagActions } from "./DagActions";
 import { DagSummary } from "./DagSummary";
-
-const TABS = [
-  "grid",
-  "graph",
-  "gantt",
-  "calendar",
-  "durations",
-  "runs",
-  "tasks",
-  "backfills",
-  "code",
-  "details",
-  "audit",
-] as const;
+import { TABS, tabOf } from "./tabs";
+import { useTabKeys } from "./useTabKeys";
 
 /** A DAG: its name, what it is about to do, and the tabs that look at it. */
 export default function DagPage() {
@@ -40,17 +28,18 @@ export default function DagPage() {
       badge={query.data?.is_paused ? <Badge color="gray">{t("paused")}</Badge> : null}
       actions={query.data && <DagActions dag={query.data} />}
     >
-      <Loaded query={query}>
-        {(dag) => (
-          <>
-            <DagSummary dag={dag} />
-            <DagTabs dagId={dagId} />
-            <Suspense fallback={<Waiting />}>
-              <Outlet />
-            </Suspense>
-          </>
-        )}
+      <Loaded query={query} skeleton={<Lines count={2} />}>
+        {(dag) => <DagSummary dag={dag} />}
       </Loaded>
+      {/* What the tab shows is asked for at the same time as what stands above it. */}
+      {(query.data !== undefined || query.error === null) && (
+        <>
+          <DagTabs dagId={dagId} />
+          <Suspense fallback={<Waiting />}>
+            <Outlet />
+          </Suspense>
+        </>
+      )}
     </Page>
   );
 }
@@ -58,7 +47,8 @@ export default function DagPage() {
 function DagTabs({ dagId }: { dagId: string }) {
   const { t } = useTranslation("dag");
   const pathname = useRouterState({ select: (state) => state.location.pathname });
-  const here = pathname.split("/").at(-1) ?? "grid";
+  const here = tabOf(pathname);
+  useTabKeys(dagId, here);
   return (
     <ScrollArea type="never">
       <Tabs value={here}>

@@ -4,11 +4,16 @@ import { useTranslation } from "react-i18next";
 
 import { MomentFilter } from "../../components/tables/MomentFilter";
 import type { DagSearch } from "../../lib/dagSearch";
-import { RUNS_SHOWN } from "./useGrid";
+import { runsShown } from "./useGrid";
 
 const NUMBERS = [5, 25, 50, 100, 200, 365];
 const TYPES = ["scheduled", "manual", "backfill", "asset_triggered", "operator_triggered"] as const;
 const STATES = ["success", "failed", "running", "queued"] as const;
+
+/** An address may ask for any number. */
+function numbersWith(count: number): number[] {
+  return [...new Set([...NUMBERS, count])].toSorted((a, b) => a - b);
+}
 
 interface FiltersProps {
   search: DagSearch;
@@ -18,6 +23,7 @@ interface FiltersProps {
 /** Which runs are shown. */
 export function Filters({ search, onChange }: FiltersProps) {
   const { t } = useTranslation(["grid", "common"]);
+  const shown = runsShown(search);
   const isFiltered = search.base_date ?? search.run_type ?? search.run_state ?? search.num_runs;
   return (
     <Group gap="xs" align="flex-end">
@@ -25,8 +31,11 @@ export function Filters({ search, onChange }: FiltersProps) {
         size="sm"
         w={130}
         label={t("numRuns")}
-        data={NUMBERS.map((count) => ({ value: String(count), label: t("runs", { count }) }))}
-        value={String(search.num_runs ?? RUNS_SHOWN)}
+        data={numbersWith(shown).map((count) => ({
+          value: String(count),
+          label: t("runs", { count }),
+        }))}
+        value={String(shown)}
         allowDeselect={false}
         onChange={(value) => onChange({ num_runs: Number(value) })}
       />

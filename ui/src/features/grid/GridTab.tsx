@@ -2,7 +2,7 @@
 
 import { Button, Group, Stack } from "@mantine/core";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { Suspense, useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Empty } from "../../components/Empty";
@@ -82,13 +82,16 @@ export default function GridTab() {
                     onSelect={select}
                     onToggle={toggle}
                   />
-                  <SidePanel
-                    dagId={dagId}
-                    columns={columns}
-                    rows={rows}
-                    search={search}
-                    onClose={() => select(undefined, undefined)}
-                  />
+                  {/* Its texts may still be loading: the squares stay, and keep the focus. */}
+                  <Suspense fallback={null}>
+                    <SidePanel
+                      dagId={dagId}
+                      columns={columns}
+                      rows={rows}
+                      search={search}
+                      onClose={() => select(undefined, undefined)}
+                    />
+                  </Suspense>
                 </div>
               )
             }

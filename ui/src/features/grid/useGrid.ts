@@ -7,6 +7,12 @@ import type { DagSearch } from "../../lib/dagSearch";
 import { tasksOf, type CellFacts, type GridRun } from "./model";
 
 export const RUNS_SHOWN = 25;
+const RUNS_MAX = 365;
+
+/** How many runs an address asks for, within what is offered. */
+export function runsShown({ num_runs: asked = RUNS_SHOWN }: DagSearch): number {
+  return Math.min(RUNS_MAX, Math.max(1, Math.round(asked)));
+}
 
 export interface Column {
   run: GridRun;
@@ -37,7 +43,7 @@ export function useGrid(dagId: string, search: DagSearch) {
       params: {
         path: { dag_id: dagId },
         query: {
-          limit: search.num_runs ?? RUNS_SHOWN,
+          limit: runsShown(search),
           ...(search.base_date ? { run_after_lte: search.base_date } : {}),
           ...(search.run_type ? { run_type: [search.run_type as GridRun["run_type"]] } : {}),
           ...(search.run_state ? { state: [search.run_state as GridRun["state"]] } : {}),

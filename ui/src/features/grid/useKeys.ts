@@ -1,6 +1,6 @@
 /** Arrow keys in the sheet: where one is, and what Enter and Space do. */
 
-import { useCallback, useState, type KeyboardEvent } from "react";
+import { useCallback, useMemo, useState, type KeyboardEvent } from "react";
 
 export interface Place {
   /** -1: the bars. */
@@ -43,8 +43,13 @@ interface Acts {
 }
 
 export function useKeys(size: Size, acts: Acts) {
-  const [focus, setFocus] = useState<Place | null>(null);
+  const [kept, setFocus] = useState<Place | null>(null);
   const { rows, columns } = size;
+  // Groups may have been folded, and runs filtered, since.
+  const focus = useMemo(
+    () => kept && { row: Math.min(kept.row, rows - 1), column: Math.min(kept.column, columns - 1) },
+    [kept, rows, columns],
+  );
   const { open, toggle, show } = acts;
   const onKeyDown = useCallback(
     (event: KeyboardEvent) => {
