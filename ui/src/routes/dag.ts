@@ -83,6 +83,9 @@ const backfills = createRoute({
 const code = createRoute({
   getParentRoute: () => dag,
   path: "code",
+  // Code that no version of the DAG came with is named by itself.
+  validateSearch: (raw: Raw) =>
+    compact({ code: text(raw, "code"), versus_code: text(raw, "versus_code") }),
   component: page(() => import("../features/code/CodeTab")),
 });
 const details = createRoute({
