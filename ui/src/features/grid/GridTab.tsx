@@ -56,16 +56,7 @@ export default function GridTab() {
           picked={search.state ? toState(search.state) : null}
           onPick={(state: State | null) => change({ state: state ?? undefined })}
         />
-        {groups.length > 0 && (
-          <Group gap={4}>
-            <Button size="compact-xs" variant="default" onClick={() => put(new Set(groups))}>
-              {t("foldAll")}
-            </Button>
-            <Button size="compact-xs" variant="default" onClick={() => put(new Set())}>
-              {t("unfoldAll")}
-            </Button>
-          </Group>
-        )}
+        {groups.length > 0 && <FoldButtons groups={groups} put={put} />}
       </Group>
       <Loaded query={structure}>
         {() => (
@@ -99,5 +90,24 @@ export default function GridTab() {
         )}
       </Loaded>
     </Stack>
+  );
+}
+
+interface FoldButtonsProps {
+  groups: readonly string[];
+  put: (folded: ReadonlySet<string>) => void;
+}
+
+function FoldButtons({ groups, put }: FoldButtonsProps) {
+  const { t } = useTranslation("grid");
+  return (
+    <Group gap={4}>
+      <Button size="compact-xs" variant="default" onClick={() => put(new Set(groups))}>
+        {t("foldAll")}
+      </Button>
+      <Button size="compact-xs" variant="default" onClick={() => put(new Set())}>
+        {t("unfoldAll")}
+      </Button>
+    </Group>
   );
 }
