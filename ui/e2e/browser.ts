@@ -1,8 +1,11 @@
 /** Chromium, and pages that fail a test when anything goes wrong in them. */
 
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { expect } from "vitest";
 
 import type { Login, Narae } from "./narae";
 
@@ -31,6 +34,18 @@ export class Visit {
   private constructor(context: BrowserContext, page: Page) {
     this.context = context;
     this.page = page;
+    this.watch(page);
+  }
+
+  /** One more tab of the same browser, watched like the first. */
+  async openTab(address: string): Promise<Page> {
+    const page = await this.context.newPage();
+    this.watch(page);
+    await page.goto(address);
+    return page;
+  }
+
+  private watch(page: Page): void {
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") {
         this.note(`${message.type()}: ${message.text()} ${message.location().url}`);
@@ -77,6 +92,16 @@ export class Visit {
     await this.page.getByRole("button", { name: /^(Log in|로그인)$/ }).click();
     await this.page.waitForURL((url) => url.pathname !== "/login");
     await this.page.getByRole("navigation").first().waitFor({ state: "attached" });
+  }
+
+  /** After a step of a story: nothing unexpected; a picture of what a failed one has left. */
+  async lookBack(step: { name: string; result?: { state: string } | undefined }): Promise<void> {
+    if (step.result?.state === "fail") {
+      const file = join(tmpdir(), `narae-e2e ${step.name.slice(0, 60).replaceAll("/", " ")}.png`);
+      await this.page.screenshot({ path: file, animations: "disabled" });
+      process.stderr.write(`${this.page.url()} stood as in ${file}\n`);
+    }
+    expect(this.takeTroubles()).toEqual([]);
   }
 
   async close(): Promise<void> {

@@ -1,16 +1,26 @@
 /** The DAG files of the stories. */
 
-/** Fails until its file is mended; takes a shop. */
-export const SALES = `from datetime import datetime
+const HEAD = `from datetime import datetime
+from pathlib import Path
+from time import sleep
 
 from airflow.decorators import dag, task
 from airflow.models.param import Param
 
 
+def wait_for(gate):
+    """Until the story opens the gate."""
+    while not (Path(%GATES%) / gate).exists():
+        sleep(0.05)
+`;
+
+const FAULT = 'raise ValueError("there is no such shop")';
+
+const SALES = `
+
 @dag(
-    schedule="0 6 * * *",
+    schedule=None,
     start_date=datetime(2026, 1, 1),
-    catchup=False,
     tags=["money"],
     params={"shop": Param("all", type="string", title="Shop", description="Whose sales")},
     doc_md="# Sales of a day",
@@ -18,13 +28,15 @@ from airflow.models.param import Param
 def sales():
     @task
     def extract(params=None):
-        for number in range(1, 4):
-            print("row", number, "of", params["shop"])
+        print("row 1 of", params["shop"])
+        wait_for("more")
+        print("row 2 of", params["shop"])
+        wait_for("end")
         return [1, 2, 3]
 
     @task
     def report(rows):
-        raise ValueError("there is no such shop")
+        ${FAULT}
 
     report(extract())
 
@@ -32,7 +44,14 @@ def sales():
 sales()
 `;
 
-export const MENDED = SALES.replace(
-  'raise ValueError("there is no such shop")',
-  'print("total", sum(rows))',
-);
+/** Fails until it is mended; takes a shop. */
+export function sales(gates: string): string {
+  return (HEAD + SALES).replace("%GATES%", JSON.stringify(gates));
+}
+
+/** With another body of a task, and with a retry, which makes another version of the DAG. */
+export function mendedSales(gates: string): string {
+  return sales(gates)
+    .replace(FAULT, 'print("total", sum(rows))')
+    .replace("@task\n    def report", "@task(retries=1)\n    def report");
+}

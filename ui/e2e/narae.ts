@@ -29,6 +29,8 @@ export interface Login {
 export class Narae {
   readonly home: string;
   readonly dags: string;
+  /** A folder whose files tasks wait for. */
+  readonly gates: string;
   readonly port: number;
   admin: Login = { name: "admin", password: "" };
   private readonly environ: Record<string, string>;
@@ -38,6 +40,7 @@ export class Narae {
   private constructor(home: string, port: number, environ: Record<string, string>) {
     this.home = home;
     this.dags = join(home, "dags");
+    this.gates = join(home, "gates");
     this.port = port;
     this.environ = environ;
   }
@@ -49,7 +52,7 @@ export class Narae {
   ): Promise<Narae> {
     const home = await mkdtemp(join(tmpdir(), "narae-e2e-"));
     const narae = new Narae(home, await freePort(), environ);
-    await mkdir(narae.dags);
+    await Promise.all([mkdir(narae.dags), mkdir(narae.gates)]);
     for (const [name, text] of Object.entries(files)) await narae.save(name, text);
     await narae.begin();
     return narae;
@@ -106,6 +109,11 @@ export class Narae {
   /** Saves a DAG file as an editor does. */
   async save(name: string, text: string): Promise<void> {
     await writeFile(join(this.dags, name), text);
+  }
+
+  /** Lets the tasks go on that wait for it. */
+  async openGate(name: string): Promise<void> {
+    await writeFile(join(this.gates, name), "");
   }
 
   /** A call of the API as the administrator; throws what is no success. */
