@@ -96,6 +96,17 @@ const details = createRoute({
 const audit = createRoute({
   getParentRoute: () => dag,
   path: "audit",
+  validateSearch: (raw: Raw) =>
+    compact({
+      run_id: text(raw, "run_id"),
+      audit_task: text(raw, "audit_task"),
+      user: text(raw, "user"),
+      event: text(raw, "event"),
+      excluded: text(raw, "excluded"),
+      from: text(raw, "from"),
+      until: text(raw, "until"),
+      audit_sort: text(raw, "audit_sort"),
+    }),
   component: page(() => import("../features/audit/AuditTab")),
 });
 

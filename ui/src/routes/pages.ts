@@ -51,6 +51,7 @@ const filters = (raw: Raw) =>
     operator: text(raw, "operator"),
     user: text(raw, "user"),
     event: text(raw, "event"),
+    excluded: text(raw, "excluded"),
     q: text(raw, "q"),
     from: text(raw, "from"),
     until: text(raw, "until"),
