@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { useGet } from "../../api/query";
 import { Lines, Loaded } from "../../components/Query";
+import { DefaultArgs } from "./DefaultArgs";
 import { NextRuns } from "./NextRuns";
 import { Operators, TaskSettings } from "./Tasks";
 import { Params } from "./Params";
@@ -45,6 +46,7 @@ export default function DetailsTab() {
             <Params dag={dag} />
           </SimpleGrid>
           <TaskSettings dag={dag} />
+          <DefaultArgs dag={dag} />
         </Stack>
       )}
     </Loaded>

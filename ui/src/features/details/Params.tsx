@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { Section } from "./Section";
 import type { Dag } from "./Settings";
+import { constraintsOf } from "./values";
 
 interface Param {
   value?: unknown;
@@ -35,7 +36,11 @@ export function Params({ dag }: { dag: Dag }) {
               {params.map(([name, param]) => (
                 <Table.Tr key={name}>
                   <Table.Td>{name}</Table.Td>
-                  <Table.Td>{[param.schema?.type].flat().filter(Boolean).join(" | ")}</Table.Td>
+                  <Table.Td>
+                    {constraintsOf(param.schema ?? {}).map(([rule, value]) => (
+                      <div key={rule}>{t(`rule.${rule}`, { value })}</div>
+                    ))}
+                  </Table.Td>
                   <Table.Td>
                     <Code className="wrapped">{JSON.stringify(param.value)}</Code>
                   </Table.Td>

@@ -1,4 +1,4 @@
-import { Code, Group, List, Text } from "@mantine/core";
+import { Anchor, Code, Group, List, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import type { Answer } from "../../api/query";
@@ -10,6 +10,7 @@ import { bytes } from "../../lib/bytes";
 import { duration } from "../../lib/time";
 import type { Timetable } from "../../lib/timetable";
 import { Section } from "./Section";
+import { isoSeconds, safeAddress } from "./values";
 
 export type Dag = Answer<"/api/v2/ui/details/{dag_id}">;
 
@@ -17,6 +18,7 @@ export type Dag = Answer<"/api/v2/ui/details/{dag_id}">;
 export function Settings({ dag }: { dag: Dag }) {
   const { t } = useTranslation(["details", "common"]);
   const yesOrNo = (value: boolean) => t(value ? "common:yes" : "common:no");
+  const timeout = isoSeconds(dag.dag_run_timeout);
   const schedule = (
     <Schedule
       text={dag.timetable_summary ?? ""}
@@ -36,14 +38,22 @@ export function Settings({ dag }: { dag: Dag }) {
           [t("maxActiveRuns"), dag.max_active_runs],
           [t("maxActiveTasks"), dag.max_active_tasks],
           [t("maxFailed"), dag.max_consecutive_failed_dag_runs || t("noLimit")],
+          [t("runTimeout"), timeout !== null && duration(timeout)],
           [t("failFast"), yesOrNo(dag.fail_fast)],
+          [t("backfillable"), yesOrNo(dag.is_backfillable)],
+          [t("rendering"), t(dag.render_template_as_native_obj ? "asValues" : "asText")],
+          [t("searchPath"), dag.template_search_path?.join(", ")],
+          [
+            t("rerun"),
+            dag.rerun_with_latest_version !== null && yesOrNo(dag.rerun_with_latest_version),
+          ],
           [t("callbacks"), dag.callbacks.map((each) => t(`callback.${each}`, each)).join(", ")],
           [
             t("execution"),
             `${t(`executionOf.${dag.execution}`, dag.execution)} ${t(`executionWhy.${dag.execution_reason}`, "")}`,
           ],
           [t("generation"), t("generationOf", { number: dag.generation })],
-          [t("owners"), dag.owners.join(", ")],
+          [t("owners"), <Owners key="owners" dag={dag} />],
           [t("file"), <File key="file" dag={dag} />],
           [
             t("version"),
@@ -70,6 +80,25 @@ export function Settings({ dag }: { dag: Dag }) {
       />
     </Section>
   );
+}
+
+/** With the addresses under which their team is reached. */
+function Owners({ dag }: { dag: Dag }) {
+  return dag.owners.map((owner, index) => {
+    const address = safeAddress(dag.owner_links[owner]);
+    return (
+      <span key={owner}>
+        {index > 0 && ", "}
+        {address ? (
+          <Anchor size="sm" href={address} target="_blank" rel="noreferrer noopener">
+            {owner}
+          </Anchor>
+        ) : (
+          owner
+        )}
+      </span>
+    );
+  });
 }
 
 function File({ dag }: { dag: Dag }) {

@@ -26,6 +26,11 @@ export function Statistics({ dagId }: { dagId: string }) {
     { params: { path: { dag_id: dagId }, query: { limit: RUNS, order_by: ["-run_after"] } } },
     { live: ["run"] },
   );
+  const first = useGet(
+    "/api/v2/dags/{dag_id}/dagRuns",
+    { params: { path: { dag_id: dagId }, query: { limit: 1, order_by: ["run_after"] } } },
+    { live: ["run"] },
+  ).data?.dag_runs[0];
   const counts = new Map(stats.data?.dags[0]?.stats.map(({ state, count }) => [state, count]));
   return (
     <Section title={t("statistics")}>
@@ -49,6 +54,7 @@ export function Statistics({ dagId }: { dagId: string }) {
             return (
               <Facts
                 facts={[
+                  [t("firstRun"), first && <Time key="first" at={first.run_after} />],
                   [t("lastRun"), last && <Time key="last" at={last.run_after} />],
                   [t("counted"), lasting.length],
                   [t("median"), found && duration(found.median)],

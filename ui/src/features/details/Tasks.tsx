@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { Section } from "./Section";
 import type { Dag } from "./Settings";
+import { valueText } from "./values";
 
 /** Which operators it has tasks of. */
 export function Operators({ dag }: { dag: Dag }) {
@@ -35,16 +36,17 @@ export function Operators({ dag }: { dag: Dag }) {
 
 /** What its tasks are set to, with how many tasks have which value. */
 export function TaskSettings({ dag }: { dag: Dag }) {
-  const { t } = useTranslation("details");
+  const { t } = useTranslation(["details", "common"]);
+  const words = { yes: t("common:yes"), no: t("common:no"), none: "—" };
   return (
     <Section title={t("taskSettings")}>
       <ScrollArea type="auto">
         <Table>
           <Table.Tbody>
-            {dag.task_settings.map((setting) => (
+            {dag.task_settings.filter(isUsed).map((setting) => (
               <Table.Tr key={setting.name}>
-                <Table.Th scope="row" w="16rem" fw={500}>
-                  {setting.name}
+                <Table.Th scope="row" w="16rem" fw={500} title={setting.name}>
+                  {t(`setting.${setting.name}`, { defaultValue: setting.name })}
                 </Table.Th>
                 <Table.Td>
                   <Group gap={6}>
@@ -56,7 +58,7 @@ export function TaskSettings({ dag }: { dag: Dag }) {
                         tt="none"
                         rightSection={<Text span size="xs">{`×${use.tasks}`}</Text>}
                       >
-                        {shown(use.value)}
+                        {valueText(setting.name, use.value, words)}
                       </Badge>
                     ))}
                   </Group>
@@ -70,7 +72,7 @@ export function TaskSettings({ dag }: { dag: Dag }) {
   );
 }
 
-function shown(value: unknown): string {
-  if (value === null || value === "") return "—";
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** Settings that no task has say nothing. */
+function isUsed({ values }: Dag["task_settings"][number]): boolean {
+  return values.some(({ value }) => value !== null && value !== "" && value !== false);
 }
