@@ -12,6 +12,21 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2000,
+    // What most pages share is one file, not a hundred of one icon each.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "icons", test: /@tabler/ },
+            {
+              name: "shared",
+              test: /src\/(lib|api|components|live)\/|node_modules/,
+              minShareCount: 16,
+            },
+          ],
+        },
+      },
+    },
   },
   worker: { format: "es" },
   server: { proxy: { "/api": server, "/auth": server } },

@@ -4,7 +4,7 @@ import { Alert, AppShell, Box, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlugConnectedX } from "@tabler/icons-react";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMe } from "../api/me";
@@ -14,11 +14,14 @@ import { store, stored } from "../lib/stored";
 import { ZoneProvider } from "../lib/zone";
 import { useLive } from "../live/useLive";
 import { Banners } from "./Banners";
-import { Palette, PaletteButton } from "./Palette";
+import { useIsPaletteWanted } from "./palette";
+import { PaletteButton } from "./PaletteButton";
 import { Shortcuts } from "./Shortcuts";
 import { Sidebar } from "./Sidebar";
 import { UserMenu } from "./UserMenu";
 import { ZonePicker } from "./ZonePicker";
+
+const Palette = lazy(() => import("./Palette"));
 
 export default function Frame() {
   const { t } = useTranslation();
@@ -28,6 +31,7 @@ export default function Frame() {
   const [isOpen, menu] = useDisclosure(false);
   const [isSmall, setSmall] = useState(() => stored("sidebar") === "small");
   const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const isPaletteWanted = useIsPaletteWanted();
   const { close } = menu;
   useEffect(close, [pathname, close]);
   const toggleSize = () => {
@@ -83,7 +87,11 @@ export default function Frame() {
           </Box>
         </AppShell.Main>
       </AppShell>
-      <Palette />
+      {isPaletteWanted && (
+        <Suspense fallback={null}>
+          <Palette />
+        </Suspense>
+      )}
       <Shortcuts />
     </ZoneProvider>
   );

@@ -1,47 +1,20 @@
 /** Ctrl/Cmd-K: any page, DAG, run or task. */
 
-import { ActionIcon, Button, Kbd } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { IconBinaryTree2, IconListCheck, IconSearch, IconSubtask } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMay } from "../api/me";
 import { useGet } from "../api/query";
 import { MENU } from "./menu";
 
-export function PaletteButton() {
+export default function Palette() {
   const { t } = useTranslation();
-  const label = t("palette.open");
-  return (
-    <>
-      <Button
-        variant="default"
-        size="compact-sm"
-        visibleFrom="sm"
-        leftSection={<IconSearch size={14} aria-hidden />}
-        rightSection={<Kbd size="xs">Ctrl K</Kbd>}
-        onClick={spotlight.open}
-      >
-        {t("action.search")}
-      </Button>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        hiddenFrom="sm"
-        onClick={spotlight.open}
-        aria-label={label}
-      >
-        <IconSearch size={18} />
-      </ActionIcon>
-    </>
-  );
-}
-
-export function Palette() {
-  const { t } = useTranslation();
+  // It is loaded when it is wanted for the first time.
+  useEffect(() => spotlight.open(), []);
   const [query, setQuery] = useState("");
   const pages = usePages();
   const found = useFound(query);

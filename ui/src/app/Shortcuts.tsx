@@ -1,55 +1,32 @@
 /** Keys that work on every page, and the sheet that names them all. */
 
-import { Group, Kbd, Modal, Stack, Text, Title, useMantineColorScheme } from "@mantine/core";
+import { useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
-import { spotlight } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { lazy, Suspense, useEffect, useRef } from "react";
+
+import { openPalette } from "./palette";
 
 const GO = { h: "/", d: "/dags", r: "/browse/runs", i: "/browse/task-instances" } as const;
 const SECOND_KEY_MS = 1_200;
 
-/** What the sheet shows: keys, and a key of `keys` or of the namespace `frame`. */
-const SHEET = [
-  {
-    name: "general",
-    keys: [
-      [["Ctrl", "K"], "palette"],
-      [["?"], "sheet"],
-      [["g", "h"], "goHome"],
-      [["g", "d"], "goDags"],
-      [["g", "r"], "goRuns"],
-      [["g", "i"], "goInstances"],
-      [["/"], "search"],
-      [["Shift", "D"], "theme"],
-      [["Esc"], "close"],
-    ],
-  },
-  {
-    name: "dag",
-    keys: [
-      [["1", "…", "9"], "tabByNumber"],
-      [["[", "]"], "tabBeside"],
-      [["←", "↑", "→", "↓"], "gridMove"],
-      [["Home", "End"], "gridEnds"],
-      [["Enter"], "gridOpen"],
-      [["Space"], "gridFold"],
-    ],
-  },
-] as const;
+const ShortcutSheet = lazy(() => import("./ShortcutSheet"));
 
 export function Shortcuts() {
   const [isOpen, sheet] = useDisclosure(false);
   const { toggleColorScheme } = useMantineColorScheme();
   useGoKeys();
   useHotkeys([
-    ["mod+K", () => spotlight.open()],
+    ["mod+K", openPalette],
     ["shift+?", sheet.open],
     ["shift+D", toggleColorScheme],
     ["/", focusSearch],
   ]);
-  return <Sheet isOpen={isOpen} onClose={sheet.close} />;
+  return isOpen ? (
+    <Suspense fallback={null}>
+      <ShortcutSheet onClose={sheet.close} />
+    </Suspense>
+  ) : null;
 }
 
 /** Puts the cursor into the page's own search field, if it has one. */
@@ -77,33 +54,4 @@ function useGoKeys(): void {
     window.addEventListener("keydown", take);
     return () => window.removeEventListener("keydown", take);
   }, [navigate]);
-}
-
-function Sheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <Modal opened={isOpen} onClose={onClose} title={t("keys.title")} centered>
-      <Stack>
-        {SHEET.map((part) => (
-          <section key={part.name}>
-            <Title order={3} size="h6" mb="xs">
-              {t(`keys.${part.name}`)}
-            </Title>
-            <Stack gap={6}>
-              {part.keys.map(([keys, words]) => (
-                <Group key={words} justify="space-between">
-                  <Text size="sm">{t(`keys.${words}`)}</Text>
-                  <Group gap={4}>
-                    {keys.map((key) => (
-                      <Kbd key={key}>{key}</Kbd>
-                    ))}
-                  </Group>
-                </Group>
-              ))}
-            </Stack>
-          </section>
-        ))}
-      </Stack>
-    </Modal>
-  );
 }

@@ -1,6 +1,7 @@
-import { Button, createTheme, Modal, Table, Tooltip } from "@mantine/core";
+import { createTheme } from "@mantine/core";
 
-/** One look for all pages; the colours of states are in `theme.css`. */
+/** One look for all pages; the colours of states are in `theme.css`. Plain values: naming the
+    components themselves would make the first page load them all. */
 export const theme = createTheme({
   primaryColor: "cyan",
   primaryShade: { light: 9, dark: 9 },
@@ -12,11 +13,11 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   components: {
-    Button: Button.extend({ defaultProps: { size: "sm" } }),
-    Modal: Modal.extend({ defaultProps: { size: "lg" } }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: 6, fz: "sm" } }),
-    Tooltip: Tooltip.extend({
+    Button: { defaultProps: { size: "sm" } },
+    Modal: { defaultProps: { size: "lg" } },
+    Table: { defaultProps: { verticalSpacing: 6, fz: "sm" } },
+    Tooltip: {
       defaultProps: { openDelay: 250, events: { hover: true, focus: true, touch: true } },
-    }),
+    },
   },
 });
