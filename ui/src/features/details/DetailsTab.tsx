@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { useGet } from "../../api/query";
 import { Lines, Loaded } from "../../components/Query";
+import "./details.css";
 import { DefaultArgs } from "./DefaultArgs";
 import { NextRuns } from "./NextRuns";
 import { Operators, TaskSettings } from "./Tasks";
@@ -32,7 +33,9 @@ export default function DetailsTab() {
           {dag.doc_md && (
             <Section title={t("docs")}>
               <Suspense fallback={<Lines count={4} />}>
-                <Markdown text={dag.doc_md} />
+                <div className="details-doc">
+                  <Markdown text={dag.doc_md} />
+                </div>
               </Suspense>
             </Section>
           )}

@@ -23,7 +23,7 @@ export function Params({ dag }: { dag: Dag }) {
         </Text>
       ) : (
         <ScrollArea type="auto">
-          <Table>
+          <Table miw="30rem">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t("param")}</Table.Th>

@@ -45,7 +45,12 @@ export function TaskSettings({ dag }: { dag: Dag }) {
           <Table.Tbody>
             {dag.task_settings.filter(isUsed).map((setting) => (
               <Table.Tr key={setting.name}>
-                <Table.Th scope="row" w="16rem" fw={500} title={setting.name}>
+                <Table.Th
+                  scope="row"
+                  w={{ base: "9rem", sm: "16rem" }}
+                  fw={500}
+                  title={setting.name}
+                >
                   {t(`setting.${setting.name}`, { defaultValue: setting.name })}
                 </Table.Th>
                 <Table.Td>
@@ -56,6 +61,9 @@ export function TaskSettings({ dag }: { dag: Dag }) {
                         variant="light"
                         color="gray"
                         tt="none"
+                        h="auto"
+                        maw="100%"
+                        classNames={{ label: "wrapped" }}
                         rightSection={<Text span size="xs">{`×${use.tasks}`}</Text>}
                       >
                         {valueText(setting.name, use.value, words)}

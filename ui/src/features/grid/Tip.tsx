@@ -1,6 +1,6 @@
 /** What stands beside the pointer: the run, the task, its state. */
 
-import { Stack, Text } from "@mantine/core";
+import { Portal, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { StateLabel } from "../../components/State";
@@ -34,12 +34,15 @@ export function Tip({ pointed, rows, columns }: TipProps) {
   const top = isLow ? undefined : pointed.y + 16;
   const bottom = isLow ? window.innerHeight - pointed.y + 12 : undefined;
   return (
-    <div className="grid-tip" role="tooltip" style={{ left, top, bottom, width: WIDTH }}>
-      <Stack gap={2}>
-        {row && facts ? <OfCell row={row} facts={facts} /> : null}
-        <OfRun run={column.run} isAlone={!row} />
-      </Stack>
-    </div>
+    // Outside of the sheet, whose paint is contained: it would cut the words off.
+    <Portal>
+      <div className="grid-tip" role="tooltip" style={{ left, top, bottom, width: WIDTH }}>
+        <Stack gap={2}>
+          {row && facts ? <OfCell row={row} facts={facts} /> : null}
+          <OfRun run={column.run} isAlone={!row} />
+        </Stack>
+      </div>
+    </Portal>
   );
 }
 
