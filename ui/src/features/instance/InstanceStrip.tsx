@@ -13,16 +13,18 @@ interface InstanceStripProps {
   sheet: Sheet;
   picker: ReactNode;
   chosen: Try | null;
+  /** Why it ended stands nowhere else on the page. */
+  hasCause: boolean;
 }
 
 /** How the chosen try went, in a line. */
-export function InstanceStrip({ sheet, picker, chosen }: InstanceStripProps) {
+export function InstanceStrip({ sheet, picker, chosen, hasCause }: InstanceStripProps) {
   const { t } = useTranslation("instance");
   const { instance } = sheet;
   const isBad = chosen !== null && chosen.cause !== null && chosen.cause !== "succeeded";
   return (
     <div>
-      <Group gap="xs 28px" align="center">
+      <Group gap="6px 28px" align="center">
         {picker}
         <Fact name={t("fact.started")}>
           <Time at={chosen?.startedAt} />
@@ -49,7 +51,7 @@ export function InstanceStrip({ sheet, picker, chosen }: InstanceStripProps) {
           </Anchor>
         )}
       </Group>
-      {isBad && (
+      {isBad && hasCause && (
         <div className="instance-cause">
           <Cause kind={chosen.cause} words={chosen.words} lines={2} />
         </div>

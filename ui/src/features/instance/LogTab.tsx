@@ -1,9 +1,10 @@
-import { ActionIcon, Anchor, Group, Select, Stack, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Group, Select, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { Empty } from "../../components/Empty";
+import { compact } from "../../lib/dagSearch";
 import { isFinished } from "../../lib/states";
 import type { InstanceKey, Try } from "./instance";
 import { LogViewer } from "./log/LogViewer";
@@ -23,20 +24,21 @@ export function LogTab({ instanceKey, tries, chosen }: LogTabProps) {
   const other = tries.find((one) => one.number === versus && one.number !== chosen.number);
   const shown = other ? [chosen, other] : [chosen];
   return (
-    <Stack gap="xs">
-      {tries.length > 1 && <Compare tries={tries} chosen={chosen} other={other} />}
-      <div className={other ? "log-pair" : undefined}>
-        {shown.map((one, place) => (
-          <LogViewer
-            key={one.number}
-            log={{ ...instanceKey, tryNumber: one.number }}
-            title={other ? t("ofTry", { number: one.number }) : undefined}
-            isEndFirst={one.state === "failed" || !isFinished(one.state)}
-            hasKeys={place === 0}
-          />
-        ))}
-      </div>
-    </Stack>
+    <div className={other ? "log-pair" : undefined}>
+      {shown.map((one, place) => (
+        <LogViewer
+          key={one.number}
+          log={{ ...instanceKey, tryNumber: one.number }}
+          title={other ? t("ofTry", { number: one.number }) : undefined}
+          isEndFirst={one.state === "failed" || !isFinished(one.state)}
+          hasKeys={place === 0}
+          extra={
+            place === 0 &&
+            tries.length > 1 && <Compare tries={tries} chosen={chosen} other={other} />
+          }
+        />
+      ))}
+    </div>
   );
 }
 
@@ -50,13 +52,13 @@ function Compare({ tries, chosen, other }: CompareProps) {
   const { t } = useTranslation(["log", "instance", "common"]);
   const navigate = useNavigate({ from: HERE });
   const go = (versus: number | undefined) => {
-    void navigate({ search: (former) => ({ ...former, versus }), resetScroll: false });
+    void navigate({ search: (former) => compact({ ...former, versus }), resetScroll: false });
   };
   return (
-    <Group gap="xs">
+    <Group gap={4} wrap="nowrap">
       <Select
         size="xs"
-        w={220}
+        w={190}
         placeholder={t("compare.label")}
         aria-label={t("compare.label")}
         value={other ? String(other.number) : null}

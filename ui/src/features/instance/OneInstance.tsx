@@ -10,7 +10,15 @@ import { Loaded } from "../../components/Query";
 import { StateLabel } from "../../components/State";
 import { InstanceTabs, useCrumbs } from "./Frame";
 import { InstanceStrip } from "./InstanceStrip";
-import { chosenTab, chosenTry, tabsOf, triesOf, type InstanceKey, type Sheet } from "./instance";
+import {
+  chosenTab,
+  chosenTry,
+  isToCome,
+  tabsOf,
+  triesOf,
+  type InstanceKey,
+  type Sheet,
+} from "./instance";
 import { InstanceView } from "./InstanceView";
 import { ROUTE } from "./route";
 import { TryPicker } from "./TryPicker";
@@ -79,13 +87,14 @@ function Body({ instanceKey, sheet }: { instanceKey: InstanceKey; sheet: Sheet }
         const tries = triesOf(attempts, sheet.instance);
         const chosen = chosenTry(tries, search.try_number);
         const tabs = tabsOf(sheet);
-        const tab = chosenTab(tabs, search.tab, tries.length > 0);
+        const tab = chosenTab(tabs, search.tab, tries.length > 0 && !isToCome(sheet.instance));
         return (
           <>
             <InstanceStrip
               sheet={sheet}
               picker={chosen && <TryPicker tries={tries} chosen={chosen} />}
               chosen={chosen}
+              hasCause={tab !== "attempts"}
             />
             <InstanceTabs tabs={tabs} tab={tab} />
             <InstanceView

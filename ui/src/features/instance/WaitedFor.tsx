@@ -28,7 +28,7 @@ export function WaitedFor({ tries }: { tries: readonly Try[] }) {
             <Table.Tr key={place}>
               <Table.Td>{rows[place - 1]?.number === number ? "" : number}</Table.Td>
               <Table.Td>
-                {kind === "wait" ? t(`wait.${code}`, { defaultValue: code }) : t(`part.${kind}`)}
+                {t(`part.${kind}`, { what: t(`wait.${code}`, { defaultValue: code }) })}
               </Table.Td>
               <Table.Td>
                 <Group gap="sm" wrap="nowrap">

@@ -78,20 +78,20 @@ function Holds({ holds }: { holds: readonly Hold[] }) {
 
 function OneHold({ hold }: { hold: Hold }) {
   const { t } = useTranslation("instance");
-  const names = hold.links.map((link) => link.name ?? link.task_id ?? link.run_id ?? link.dag_id);
   return (
     <Paper withBorder p="md">
       <Group gap="sm" wrap="nowrap" align="flex-start">
         <IconClockPause size={20} aria-hidden className="instance-icon" />
         <Stack gap={6} miw={0} flex={1}>
           <Title order={2} size="h5">
-            {t(`why.${hold.code}.title`, { defaultValue: hold.code, name: names[0] ?? "" })}
+            {t(`why.${hold.code}.title`, { defaultValue: hold.code })}
           </Title>
           <Text size="sm" className="wrapped" lang="en">
             {sentence(hold.words)}
           </Text>
           {hold.until && <Until at={hold.until} />}
-          <HoldLinks links={hold.links} />
+          {/* What is as it is by default the server leaves out. */}
+          <HoldLinks links={hold.links ?? []} />
           <Text size="sm" c="dimmed">
             {t(`why.${hold.code}.hint`, { defaultValue: "" })}
           </Text>

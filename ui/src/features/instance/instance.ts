@@ -82,6 +82,11 @@ export function chosenTry(tries: readonly Try[], wanted: number | undefined): Tr
   return tries.find((one) => one.number === wanted) ?? tries[0] ?? null;
 }
 
+/** The next try is what one waits for, and not only for its time to come. */
+export function isToCome({ state }: Instance): boolean {
+  return ["none", "scheduled"].includes(toState(state));
+}
+
 export const TABS = [
   "log",
   "why",

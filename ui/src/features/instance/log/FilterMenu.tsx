@@ -1,4 +1,4 @@
-import { Button, Checkbox, Menu, Text } from "@mantine/core";
+import { Button, Menu, Text } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
@@ -19,7 +19,7 @@ export function FilterMenu({ label, options, chosen, onChange }: FilterMenuProps
     ...chosen.filter((name) => !known.includes(name)).map((name) => [name, 0] as const),
   ];
   return (
-    <Menu closeOnItemClick={false} position="bottom-start" shadow="md" withinPortal>
+    <Menu position="bottom-start" shadow="md" withinPortal>
       <Menu.Target>
         <Button
           size="xs"
@@ -34,14 +34,12 @@ export function FilterMenu({ label, options, chosen, onChange }: FilterMenuProps
         {all.map(([name, count]) => {
           const isOn = chosen.includes(name);
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={name}
-              role="menuitemcheckbox"
-              aria-checked={isOn}
-              onClick={() =>
+              checked={isOn}
+              onChange={() =>
                 onChange(isOn ? chosen.filter((one) => one !== name) : [...chosen, name])
               }
-              leftSection={<Checkbox.Indicator checked={isOn} size="xs" aria-hidden />}
               rightSection={
                 <Text size="xs" c="dimmed" ml="md" className="time">
                   {count.toLocaleString(i18n.language)}
@@ -49,7 +47,7 @@ export function FilterMenu({ label, options, chosen, onChange }: FilterMenuProps
               }
             >
               {name}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </Menu.Dropdown>

@@ -5,6 +5,7 @@ import {
   useLayoutEffect,
   useRef,
   useState,
+  type CSSProperties,
   type ReactNode,
   type Ref,
 } from "react";
@@ -20,6 +21,8 @@ export interface LinesHandle {
 
 interface LogLinesProps {
   label: string;
+  /** Of the longest line number. */
+  digits: number;
   count: number;
   /** The row that is at the upper edge at first; the end if it is followed. */
   start: number;
@@ -48,10 +51,12 @@ export function LogLines(props: LogLinesProps) {
   const [scroller] = useState(() => new Scroller());
   useLayoutEffect(() => {
     scroller.listen({
-      onRange: (wanted, isJump) => {
-        if (isJump) flushSync(() => setRange(wanted));
-        else setRange(wanted);
-      },
+      onRange: setRange,
+      onJump: (wanted) =>
+        flushSync(() => {
+          onFollow(false);
+          setRange(wanted);
+        }),
       onFollow,
       onTop,
     });
@@ -67,7 +72,10 @@ export function LogLines(props: LogLinesProps) {
       detach();
     };
   }, [scroller]);
-  useLayoutEffect(() => scroller.settle(range, count, isFollowing));
+  useLayoutEffect(() => {
+    fill(frame.current);
+    scroller.settle(range, count, isFollowing);
+  });
   useEffect(() => onRange(range), [range, onRange]);
   const begin = useRef(isFollowing ? 0 : props.start);
   useLayoutEffect(() => {
@@ -88,6 +96,7 @@ export function LogLines(props: LogLinesProps) {
       aria-label={props.label}
       data-wrapped={props.isWrapped}
       data-following={isFollowing}
+      style={{ "--digits": Math.max(3, props.digits) } as CSSProperties}
     >
       <div ref={content} className="log-content">
         <div ref={block} className="log-block">
@@ -96,4 +105,13 @@ export function LogLines(props: LogLinesProps) {
       </div>
     </Box>
   );
+}
+
+/** The page is filled to its lower edge, without scrolling by itself. */
+function fill(frame: HTMLElement | null): void {
+  if (!frame) return;
+  const top = Math.round(frame.getBoundingClientRect().top + window.scrollY);
+  if (frame.style.getPropertyValue("--log-top") !== `${top}px`) {
+    frame.style.setProperty("--log-top", `${top}px`);
+  }
 }

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { dateTime } from "../../../lib/time";
+import { dateTime, timeOnly } from "../../../lib/time";
 import { pieces, plain, type Piece } from "./ansi";
 import type { LogLine } from "./log";
 import { LogFields } from "./LogFields";
@@ -17,6 +17,8 @@ const PLAIN_LEVELS: ReadonlySet<string> = new Set(["info", "notset"]);
 export interface RowLook {
   zone: string;
   hasTimes: boolean;
+  /** The log goes over midnight. */
+  hasDates: boolean;
   hasSources: boolean;
   /** What is searched for. */
   needle: string;
@@ -54,8 +56,12 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
     >
       <Number number={line.number} isCurrent={props.isCurrent} />
       {look.hasTimes && line.timestamp && (
-        <time className="log-time" dateTime={line.timestamp}>
-          {timeOf(line.timestamp, look.zone)}{" "}
+        <time
+          className="log-time"
+          dateTime={line.timestamp}
+          title={`${dateTime(line.timestamp, look.zone)} ${look.zone}`}
+        >
+          {timeOf(line.timestamp, look)}{" "}
         </time>
       )}
       {!PLAIN_LEVELS.has(line.level) && (
@@ -71,10 +77,10 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
   );
 });
 
-/** `2026-03-02 09:00:03.123`, in the zone. */
-function timeOf(timestamp: string, zone: string): string {
+/** `09:00:03.123`, or with its date, in the zone. */
+function timeOf(timestamp: string, { zone, hasDates }: RowLook): string {
   const part = /\.(\d{3})/.exec(timestamp)?.[1] ?? "000";
-  return `${dateTime(timestamp, zone)}.${part}`;
+  return `${(hasDates ? dateTime : timeOnly)(timestamp, zone)}.${part}`;
 }
 
 function Number({ number, isCurrent }: { number: number; isCurrent: boolean }) {

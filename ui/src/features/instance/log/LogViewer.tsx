@@ -1,6 +1,6 @@
 /** One try's log: tools above, lines below. */
 
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Lines, ProblemBox } from "../../../components/Query";
@@ -18,9 +18,11 @@ interface LogViewerProps {
   isEndFirst: boolean;
   /** Keys are for this one. */
   hasKeys: boolean;
+  /** More tools. */
+  extra?: ReactNode;
 }
 
-export function LogViewer({ log, title, isEndFirst, hasKeys }: LogViewerProps) {
+export function LogViewer({ log, title, isEndFirst, hasKeys, extra }: LogViewerProps) {
   const { t } = useTranslation("log");
   const search = useLogSearch();
   const [part, setPart] = useState(0);
@@ -45,6 +47,7 @@ export function LogViewer({ log, title, isEndFirst, hasKeys }: LogViewerProps) {
       search={search}
       isAtEnd={isEndFirst && search.line === null}
       hasKeys={hasKeys}
+      extra={extra}
       onPlace={onPlace}
       onReset={() => setPart(part + 1)}
     />

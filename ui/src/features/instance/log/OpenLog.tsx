@@ -1,5 +1,5 @@
 import { Button, Group, Text } from "@mantine/core";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Empty } from "../../../components/Empty";
@@ -20,6 +20,8 @@ interface OpenLogProps {
   store: LogStore;
   label: string;
   title: string | undefined;
+  /** More tools. */
+  extra: ReactNode;
   search: ReturnType<typeof useLogSearch>;
   isAtEnd: boolean;
   hasKeys: boolean;
@@ -70,6 +72,7 @@ export function OpenLog(props: OpenLogProps) {
           follow={store.hasEnded ? null : { isOn: open.isFollowing, onToggle: follow }}
           full={{ isOn: isFull, onToggle: () => setFull(!isFull) }}
         />
+        {props.extra}
       </div>
       {open.count === 0 ? (
         <Nothing
@@ -94,11 +97,12 @@ interface RowsProps {
 }
 
 function Rows({ store, label, open, looks, search }: RowsProps) {
-  const look = useRowLook(looks, search.text);
+  const look = useRowLook(looks, search.text, open.summary);
   return (
     <LogLines
       key={store.id}
       label={label}
+      digits={String(store.linesTotal).length}
       count={open.count}
       start={store.opened}
       isFollowing={open.isFollowing}

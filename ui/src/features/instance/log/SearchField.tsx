@@ -63,8 +63,8 @@ function HitCount({ hits, current }: { hits: Hits; current: number | null }) {
     count === 0
       ? t(hits.isDone ? "search.nothing" : "search.running")
       : place > 0
-        ? t("search.place", { place: place.toLocaleString(i18n.language), count: shown })
-        : t("search.count", { count: shown });
+        ? t("search.place", { place: place.toLocaleString(i18n.language), shown })
+        : t("search.count", { count, shown });
   return (
     <Text size="xs" c="dimmed" role="status" className="time">
       {words}

@@ -16,8 +16,10 @@ const IDLE_MS = 250;
 const AT_END_PX = 6;
 
 interface Told {
-  /** The rows that shall exist from now on; `isJump`: at once, as nothing is seen until then. */
-  onRange: (range: Range, isJump: boolean) => void;
+  /** The rows that shall exist from now on. */
+  onRange: (range: Range) => void;
+  /** The same at once, as nothing is seen until then; the end is followed no more. */
+  onJump: (range: Range) => void;
   onFollow: (isFollowing: boolean) => void;
   /** The row at the upper edge has changed. */
   onTop: (row: number) => void;
@@ -27,6 +29,7 @@ export type Align = "start" | "center" | "end";
 
 const NOBODY: Told = {
   onRange: () => undefined,
+  onJump: () => undefined,
   onFollow: () => undefined,
   onTop: () => undefined,
 };
@@ -43,6 +46,8 @@ export class Scroller {
   private isFollowing = false;
   private isAimed = false;
   private lastPx = 0;
+  /** Where the scroll bar was when `spot` was remembered. */
+  private spotPx = 0;
   private ownPx: number | null = null;
   private pending: number | null = null;
   private idle: ReturnType<typeof setTimeout> | undefined;
@@ -67,8 +72,9 @@ export class Scroller {
     const y = { start: 0, center: Math.max(0, view / 3), end: view - ROW_PX }[align];
     const wanted = Math.max(0, Math.min(row, this.count - 1));
     this.spot = { row: wanted, y };
+    this.spotPx = this.frame.scrollTop;
     this.isAimed = true;
-    this.tell.onRange(around(wanted, this.count, view), false);
+    this.tell.onRange(around(wanted, this.count, view));
   }
 
   /** To be called after each drawing, before the browser shows it. */
@@ -76,7 +82,7 @@ export class Scroller {
     [this.range, this.count, this.isFollowing] = [range, count, isFollowing];
     if (!this.frame || !this.block || !this.content) return;
     if (range.last > count) {
-      this.tell.onRange(around(Math.max(0, count - 1), count, this.view), false);
+      this.tell.onRange(around(Math.max(0, count - 1), count, this.view));
       return;
     }
     if (isFollowing) {
@@ -100,14 +106,16 @@ export class Scroller {
 
   /** The last row stays at the lower edge. */
   private pin(): void {
-    if (this.hasSelection()) {
+    // Somebody has just scrolled up: their event is still to come.
+    const isLeft = (this.frame?.scrollTop ?? 0) < this.lastPx - 1;
+    if (isLeft || this.hasSelection()) {
       this.tell.onFollow(false);
       return;
     }
     if (this.range.last < this.count || this.blockPx < this.view) {
       const wanted = around(this.count, this.count, this.view);
       if (wanted.first !== this.range.first || wanted.last !== this.range.last) {
-        this.tell.onRange(wanted, false);
+        this.tell.onRange(wanted);
         return;
       }
     }
@@ -127,6 +135,9 @@ export class Scroller {
   private hold(): void {
     const row = this.spot && this.rowAt(this.spot.row);
     if (!this.spot || !row || !this.frame) return;
+    // What was scrolled since then, and not told yet, moves the row along.
+    this.spot.y -= this.frame.scrollTop - this.spotPx;
+    this.spotPx = this.frame.scrollTop;
     this.top += this.spot.y - (row.offsetTop + this.top - this.frame.scrollTop);
     if (this.isAimed) {
       this.isAimed = false;
@@ -171,6 +182,7 @@ export class Scroller {
     this.frame.scrollTop = px;
     this.ownPx = this.frame.scrollTop;
     this.lastPx = this.ownPx;
+    this.spotPx = this.ownPx;
   }
 
   private scrolled(): void {
@@ -200,7 +212,8 @@ export class Scroller {
   private jump(px: number): void {
     const height = this.content?.offsetHeight ?? 0;
     this.spot = spotAt(px, height, this.view, this.count);
-    this.tell.onRange(around(this.spot.row, this.count, this.view), true);
+    this.spotPx = px;
+    this.tell.onJump(around(this.spot.row, this.count, this.view));
   }
 
   /** Nobody scrolls any more: the scroll bar shows again where one is. */
@@ -220,6 +233,7 @@ export class Scroller {
     const element = this.rowAt(row);
     if (!element) return;
     this.spot = { row, y: element.offsetTop + this.top - px };
+    this.spotPx = px;
     this.tell.onTop(row);
   }
 
@@ -227,7 +241,7 @@ export class Scroller {
     if (!this.frame || !this.spot) return;
     const seen = { first: this.spot.row, last: this.rowFrom(this.frame.scrollTop + this.view) + 1 };
     const wanted = extended(this.range, seen, this.count, this.view);
-    if (wanted !== this.range) this.tell.onRange(wanted, false);
+    if (wanted !== this.range) this.tell.onRange(wanted);
   }
 
   private rowAt(row: number): HTMLElement | null {

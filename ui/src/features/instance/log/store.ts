@@ -44,6 +44,7 @@ export class LogStore {
 
   private readonly fetch: Fetch;
   private readonly lines = new Map<number, LogLine>();
+  private wanted = { first: 0, last: 0 };
   private readonly asked = new Set<number>();
   private readonly listeners = new Set<() => void>();
   private readonly stop = new AbortController();
@@ -81,6 +82,7 @@ export class LogStore {
 
   /** Fetches what is missing of these positions. */
   want(first: number, last: number): void {
+    this.wanted = { first, last };
     const end = Math.min(last, this.total);
     for (let page = Math.floor(first / PAGE); page * PAGE < end; page += 1) {
       const missing = this.firstMissing(page);
@@ -122,13 +124,15 @@ export class LogStore {
       for (;;) {
         const place = { position: 0 };
         const found = await this.fetch(this.log, this.filter, place, 1, this.stop.signal);
-        if (!found.is_exact) continue;
-        this.lines.clear();
-        this.asked.clear();
-        this.epoch += 1;
-        this.take(found);
-        return;
+        if (found.is_exact) break;
       }
+      const { first, last } = this.wanted;
+      const here: LogPlace = last >= this.total ? { from_end: true } : { position: first };
+      const found = await this.fetch(this.log, this.filter, here, FIRST, this.stop.signal);
+      this.lines.clear();
+      this.asked.clear();
+      this.epoch += 1;
+      this.take(found);
     } catch (error) {
       this.failed(error);
     }

@@ -10,6 +10,7 @@ import {
 } from "./log";
 import { NO_HITS, type Hits } from "./hits";
 import { plain } from "./ansi";
+import type { LogStore } from "./store";
 import { grown } from "./summary";
 
 interface Figures {
@@ -19,12 +20,14 @@ interface Figures {
   add: (lines: readonly LogLine[]) => void;
 }
 
-/** The figures of a log, counted step by step; `part` changes when they have to be read anew. */
-export function useFigures(log: LogRef, part: unknown): Figures {
+/** The figures of a log, counted step by step once its lines are; anew when it has ended. */
+export function useFigures({ log, isExact, hasEnded }: LogStore): Figures {
   const name = JSON.stringify(log);
-  const key = JSON.stringify([log, part]);
+  const key = JSON.stringify([log, hasEnded]);
   const [found, setFound] = useState<{ name: string; summary: LogSummary } | null>(null);
   useEffect(() => {
+    // Both at once would take twice as long, and lines come before figures.
+    if (!isExact) return undefined;
     const stop = new AbortController();
     const [ref] = JSON.parse(key) as [LogRef];
     const read = async () => {
@@ -38,7 +41,7 @@ export function useFigures(log: LogRef, part: unknown): Figures {
     // Without figures the log can still be read; what is wrong with it the lines say.
     read().catch(() => undefined);
     return () => stop.abort();
-  }, [key]);
+  }, [key, isExact]);
   const add = useCallback((lines: readonly LogLine[]) => {
     setFound((former) => former && { ...former, summary: grown(former.summary, lines) });
   }, []);

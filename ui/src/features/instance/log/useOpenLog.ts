@@ -26,7 +26,7 @@ export function useOpenLog({ store, search, isAtEnd, onPlace, onReset }: OpenLog
   const lines = useRef<LinesHandle>(null);
   const top = useRef(1);
   const [isFollowing, setFollowing] = useState(isAtEnd);
-  const { summary, add: addFigures } = useFigures(store.log, store.hasEnded);
+  const { summary, add: addFigures } = useFigures(store);
   const { hits, add: addHits } = useSearch(store.log, store.filter, search.text);
   const groups = useFolds(store, summary);
   const way = useWay({
