@@ -66,7 +66,7 @@ class LogWindowQuery(LogFilterQuery, frozen=True, kw_only=True):
     position: Position | None = None
     line: LineNumber | None = None
     from_end: bool = False
-    limit: Annotated[int, Meta(ge=1, le=2000, description="How many lines.")] = 500
+    limit: Annotated[int, Meta(ge=1, le=1000, description="How many lines.")] = 500
 
 
 class LogFindQuery(LogFilterQuery, frozen=True, kw_only=True):
