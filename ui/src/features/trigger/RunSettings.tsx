@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { Lines } from "../../components/Query";
 import { useZone } from "../../lib/zone";
+import { runField } from "./conf";
 import type { Count, Settings } from "./request";
 
 const MomentPicker = lazy(async () => ({ default: (await import("./MomentInput")).MomentPicker }));
@@ -37,7 +38,7 @@ export function RunSettings(props: RunSettingsProps) {
       <Textarea
         label={t("run.note")}
         description={t("run.noteWords")}
-        error={errors.note}
+        error={errors[runField("note")]}
         autosize
         minRows={2}
         maxRows={8}
@@ -64,7 +65,7 @@ function OneRun({ settings, errors, onChange }: RunSettingsProps) {
       <TextInput
         label={t("run.id")}
         description={t("run.idWords")}
-        error={errors.dag_run_id}
+        error={errors[runField("dag_run_id")]}
         value={settings.runId}
         onChange={(event) => onChange({ runId: event.currentTarget.value })}
       />
@@ -72,7 +73,7 @@ function OneRun({ settings, errors, onChange }: RunSettingsProps) {
         <MomentPicker
           label={t("run.date")}
           description={t("run.dateWords", { zone })}
-          error={errors.logical_date ?? null}
+          error={errors[runField("logical_date")] ?? null}
           placeholder={t("run.now")}
           value={settings.date || null}
           onChange={(date) => onChange({ date: date ?? "" })}
@@ -93,7 +94,7 @@ function ManyRuns({ settings, errors, onChange }: RunSettingsProps) {
       placeholder={
         isOfDates ? "2026-03-01\n2026-03-02 09:00" : '{"city": "Seoul"}\n{"city": "Busan"}'
       }
-      error={errors.lines}
+      error={errors[runField("lines")]}
       autosize
       minRows={4}
       maxRows={16}

@@ -109,3 +109,8 @@ export function paramOf(serverField: string | null): string | null {
   const found = /^conf\[(['"])(.*)\1\]$/s.exec(serverField ?? "");
   return found ? (found[2] ?? "").replace(/\\(['"\\])/g, "$1") : null;
 }
+
+/** Names a field of the run among errors by param: a param may be called `note` too. */
+export function runField(name: string): string {
+  return `run ${name}`;
+}

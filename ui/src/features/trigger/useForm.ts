@@ -7,7 +7,15 @@ import { useTranslation } from "react-i18next";
 import { hasHidden } from "../../components/actions/conf";
 import { notifyDone } from "../../components/notify";
 import { useZone } from "../../lib/zone";
-import { confFaults, confOfAddress, initialConf, ofAddress, withValue, type Conf } from "./conf";
+import {
+  confFaults,
+  confOfAddress,
+  initialConf,
+  ofAddress,
+  runField,
+  withValue,
+  type Conf,
+} from "./conf";
 import type { Fault } from "./faults";
 import type { Field } from "./fields";
 import { readMoment } from "./many";
@@ -33,7 +41,7 @@ export interface Form {
   submit: () => void;
 }
 
-const OF_RUN = ["dag_run_id", "logical_date", "note", "lines"];
+const OF_RUN = ["dag_run_id", "logical_date", "note", "lines"].map(runField);
 
 export function useForm({ dagId, fields, search }: TriggerFormProps, canUnpause: boolean): Form {
   const { zone } = useZone();
@@ -56,7 +64,7 @@ export function useForm({ dagId, fields, search }: TriggerFormProps, canUnpause:
   const words = useWords();
   const faults = { ...(settings.count === "confs" ? {} : confFaults(fields, conf)) };
   const shown = words(faults, outcome, (name) => isTried || touched.has(name));
-  if (isTried && "fault" in wishes) shown.lines = words.one(wishes.fault);
+  if (isTried && "fault" in wishes) shown[runField("lines")] = words.one(wishes.fault);
   const touch = (name: string) => {
     setTouched((old) => new Set(old).add(name));
     setOutcome(null);
@@ -150,7 +158,9 @@ function elsewhere(
 ): string[] {
   const places = new Set([...OF_RUN, ...fields.filter((f) => !f.isHidden).map((f) => f.name)]);
   const found = Object.entries(shown).filter(([name]) => !places.has(name));
-  const told = found.map(([name, fault]) => (name === "" ? fault : `${name}: ${fault}`));
+  const names = new Set(fields.map((field) => field.name));
+  // The server names in its own words what is no param.
+  const told = found.map(([name, fault]) => (names.has(name) ? `${name}: ${fault}` : fault));
   return isHidden ? [...told, words.masked] : told;
 }
 

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, ApiProblem } from "../../api/client";
-import { paramOf } from "./conf";
+import { paramOf, runField } from "./conf";
 import type { Wish } from "./request";
 
 export interface Refusal {
@@ -52,11 +52,15 @@ async function triggerAll(dagId: string, { wishes, note }: Order): Promise<Outco
       // oxlint-disable-next-line no-await-in-loop
       runIds.push(await triggerOne(dagId, wish, note));
     } catch (error) {
-      const field = error instanceof ApiProblem ? (paramOf(error.field) ?? error.field) : null;
+      const field = error instanceof ApiProblem ? fieldOf(error) : null;
       refusals.push({ wish, words: error instanceof Error ? error.message : "", field });
     }
   }
   return { runIds, refusals };
+}
+
+function fieldOf({ field }: ApiProblem): string | null {
+  return paramOf(field) ?? (field === null ? null : runField(field));
 }
 
 async function triggerOne(dagId: string, wish: Wish, note: string): Promise<string> {
