@@ -1,3 +1,4 @@
+import { Box } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { ChoiceFilter } from "../../components/tables/ChoiceFilter";
@@ -31,13 +32,15 @@ export function AuditFilters({ search, onSearch, isOfDag }: AuditFiltersProps) {
   const events = (name: "event" | "excluded") => {
     const chosen = names(search[name]);
     return (
-      <ChoiceFilter
-        label={t(`filter.${name}`)}
-        names={[...new Set([...EVENTS, ...chosen])]}
-        words={words}
-        value={chosen}
-        onChange={(value) => set({ [name]: joined(value) })}
-      />
+      <Box style={{ gridColumn: "span 2" }}>
+        <ChoiceFilter
+          label={t(`filter.${name}`)}
+          names={[...new Set([...EVENTS, ...chosen])]}
+          words={words}
+          value={chosen}
+          onChange={(value) => set({ [name]: joined(value) })}
+        />
+      </Box>
     );
   };
   const moment = (name: "from" | "until") => (

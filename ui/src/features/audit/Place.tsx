@@ -1,12 +1,14 @@
 import { Anchor, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 
+import { Cut } from "../../components/tables/Cut";
 import type { AuditEntry } from "./AuditTable";
+import { detailLine } from "./difference";
 
-/** The run, and the task instance of it, with links to them. */
+/** The run, and the task instance of it, with links to them; else what the details name. */
 export function Place({ entry }: { entry: AuditEntry }) {
   const { dag_id: dagId, run_id: runId, task_id: taskId, map_index: mapIndex } = entry;
-  if (dagId === null || runId === null) return null;
+  if (dagId === null || runId === null) return <Cut text={detailLine(entry.extra)} />;
   return (
     <>
       <Anchor

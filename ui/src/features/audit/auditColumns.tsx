@@ -8,7 +8,7 @@ import type { Column } from "../../components/DataTable";
 import { Cut } from "../../components/tables/Cut";
 import { Time } from "../../components/Time";
 import type { AuditEntry } from "./AuditTable";
-import { differences, plain, readDetails, summary } from "./difference";
+import { changeLine } from "./difference";
 import { Place } from "./Place";
 import { useEventWords } from "./words";
 
@@ -24,28 +24,28 @@ export function useAuditColumns(isOfAll: boolean, onOpen: Open): Column<AuditEnt
         id: "when",
         header: t("column.when"),
         cell: (entry) => <Time at={entry.when} />,
-        width: "10.5rem",
+        width: "10rem",
         isSortable: true,
       },
       {
         id: "event",
         header: t("column.event"),
         cell: (entry) => <EventName entry={entry} words={words} onOpen={onOpen} />,
-        width: "minmax(9rem, 1.1fr)",
+        width: "minmax(7rem, 1.1fr)",
         isSortable: true,
       },
       {
         id: "owner",
         header: t("column.owner"),
         cell: (entry) => <Cut text={entry.owner} />,
-        width: "minmax(5.5rem, 0.7fr)",
+        width: "minmax(5rem, 0.7fr)",
         isSortable: true,
       },
       {
         id: "origin",
         header: t("column.origin"),
         cell: (entry) => <Cut text={entry.origin} />,
-        width: "minmax(6rem, 0.7fr)",
+        width: "minmax(7rem, 0.7fr)",
         isMinor: true,
       },
       ...(isOfAll ? [dagColumn(t("column.dag"))] : []),
@@ -59,7 +59,7 @@ export function useAuditColumns(isOfAll: boolean, onOpen: Open): Column<AuditEnt
       {
         id: "change",
         header: t("column.change"),
-        cell: (entry) => <Cut text={changeOf(entry)} />,
+        cell: (entry) => <Cut text={changeLine(entry.before, entry.after, entry.extra)} />,
         width: "minmax(9rem, 2fr)",
         isMinor: true,
       },
@@ -69,6 +69,7 @@ export function useAuditColumns(isOfAll: boolean, onOpen: Open): Column<AuditEnt
         cell: (entry) => <OpenEntry entry={entry} onOpen={onOpen} />,
         width: "3rem",
         align: "right",
+        isMinor: true,
       },
     ],
     [t, words, isOfAll, onOpen],
@@ -95,6 +96,7 @@ function dagColumn(header: string): Column<AuditEntry> {
       ),
     width: "minmax(6rem, 1fr)",
     isSortable: true,
+    isMinor: true,
   };
 }
 
@@ -141,15 +143,4 @@ function OpenEntry({ entry, onOpen }: { entry: AuditEntry; onOpen: Open }) {
       </ActionIcon>
     </Tooltip>
   );
-}
-
-/** What changed in a line; where nothing did, the details. */
-function changeOf(entry: AuditEntry): string {
-  const changed = summary(differences(entry.before, entry.after));
-  if (changed !== "") return changed;
-  const details = readDetails(entry.extra);
-  if (details === null || typeof details === "string") return details ?? "";
-  return Object.entries(details)
-    .map(([name, value]) => `${name}: ${plain(value)}`)
-    .join(", ");
 }

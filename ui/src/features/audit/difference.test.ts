@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { differences, readDetails, summary } from "./difference";
+import { changeLine, differences, readDetails, summary } from "./difference";
 
 it("names what changed first, and keeps what stayed", () => {
   const found = differences(
@@ -37,8 +37,25 @@ it("finds nothing where nothing is told", () => {
 });
 
 it("sums up in a line, with how many more there are", () => {
-  const found = differences({ a: 1, b: "x", c: 1 }, { a: 2, b: "y", c: 3 });
-  expect(summary(found)).toBe("a: 1 → 2, b: x → y, +1");
+  const [before, after] = [
+    { a: 1, b: "", c: 1 },
+    { a: 2, b: "y", c: 3 },
+  ];
+  expect(summary(before, after)).toBe('a: 1 → 2, b: "" → y, +1');
+});
+
+it("leaves out of the line what is new and says nothing", () => {
+  expect(summary(null, { name: "db", note: null, extra: {}, slots: 0 })).toBe("name: db, slots: 0");
+});
+
+it.each([
+  ['{"pool":"db"}', { slots: 3 }, { slots: 5 }, "slots: 3 → 5"],
+  ['{"pool":"db"}', null, { slots: 5 }, "pool: db"],
+  ['{"conf":{}}', null, { run_id: "r" }, "run_id: r"],
+  ["by hand", null, null, "by hand"],
+  [null, null, null, ""],
+] as const)("of %s from %j to %j: %s", (extra, before, after, line) => {
+  expect(changeLine(before, after, extra)).toBe(line);
 });
 
 it("keeps details that are no object as they were written", () => {

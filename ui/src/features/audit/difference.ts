@@ -57,20 +57,47 @@ function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** A value on one line: texts as they are, everything else as JSON. */
+/** A value on one line: texts as they are unless they are empty, everything else as JSON. */
 export function plain(value: unknown): string {
   if (value === undefined) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" && value !== "" ? value : JSON.stringify(value);
 }
 
 const SHOWN = 2;
 
 /** A few of the differences in one line: `slots: 3 → 5, +1`. */
-export function summary(found: readonly Difference[]): string {
-  const changed = found.filter(({ became }) => became !== "same");
+export function summary(before: Json | null, after: Json | null): string {
+  const changed = differences(before, after).filter(
+    // What is new and says nothing is not worth the room.
+    ({ became, before: old, after: now }) =>
+      became === "changed" ||
+      (became === "added" && !isNothing(now)) ||
+      (became === "removed" && !isNothing(old)),
+  );
   const words = changed.slice(0, SHOWN).map(oneLine);
   if (changed.length > SHOWN) words.push(`+${changed.length - SHOWN}`);
   return words.join(", ");
+}
+
+/** The details in one line: `pool: db`. */
+export function detailLine(extra: string | null): string {
+  const details = readDetails(extra);
+  if (details === null || typeof details === "string") return details ?? "";
+  return Object.entries(details)
+    .filter(([, value]) => !isNothing(value))
+    .map(([name, value]) => `${name}: ${plain(value)}`)
+    .join(", ");
+}
+
+/** What changed in a line; of what is new or gone rather what is told about it. */
+export function changeLine(before: Json | null, after: Json | null, extra: string | null): string {
+  const changed = summary(before, after);
+  if (before !== null && after !== null && changed !== "") return changed;
+  return detailLine(extra) || changed;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === "" || JSON.stringify(value) === "{}" || value === false;
 }
 
 function oneLine({ place, became, before, after }: Difference): string {
