@@ -30,6 +30,18 @@ const SHEET = [
       [["Space"], "gridFold"],
     ],
   },
+  {
+    name: "log",
+    keys: [
+      [["/"], "logSearch"],
+      [["n"], "logNext"],
+      [["Shift", "N"], "logFormer"],
+      [["e"], "logError"],
+      [["f"], "logFollow"],
+      [["g"], "logTop"],
+      [["Shift", "G"], "logBottom"],
+    ],
+  },
 ] as const;
 
 export default function ShortcutSheet({ onClose }: { onClose: () => void }) {

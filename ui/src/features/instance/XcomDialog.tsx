@@ -33,7 +33,13 @@ export function XcomDialog({ instanceKey, former, onDone, onClose }: XcomDialogP
   });
   const isReady = key.trim() !== "" && problem === null && text !== former?.value;
   return (
-    <Modal opened onClose={onClose} title={t(former ? "xcom.editTitle" : "xcom.add")} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t(former ? "xcom.editTitle" : "xcom.add")}
+      closeButtonProps={{ "aria-label": t("common:action.close") }}
+      centered
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
