@@ -11,11 +11,11 @@ import { Loaded } from "../../components/Query";
 import { StateLabel } from "../../components/State";
 import { InstancesTable } from "../../components/tables/InstancesTable";
 import type { ListSearch } from "../../components/tables/query";
+import { Timeline } from "../../components/Timeline";
 import { compact } from "../../lib/dagSearch";
 import { RunDetails } from "./RunDetails";
 import { RunLinks } from "./RunLinks";
 import { RunSummary } from "./RunSummary";
-import { RunTimes } from "./RunTimes";
 import type { Run } from "./types";
 
 const TABS = ["instances", "times", "details"] as const;
@@ -98,7 +98,7 @@ function RunTabs({ run }: { run: Run }) {
         />
       </Tabs.Panel>
       <Tabs.Panel value="times">
-        <RunTimes dagId={run.dag_id} runId={run.dag_run_id} />
+        <Timeline dagId={run.dag_id} runId={run.dag_run_id} />
       </Tabs.Panel>
       <Tabs.Panel value="details">
         <RunDetails run={run} />

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 
 import { countsOf } from "./counts";
-import { byPhase } from "./phases";
 
 it("counts task instances by state, each of a mapped task for itself", () => {
   const run = {
@@ -19,16 +18,4 @@ it("counts task instances by state, each of a mapped task for itself", () => {
     ["success", 12],
   ]);
   expect(countsOf(undefined)).toEqual([]);
-});
-
-it("adds up the seconds of a phase whatever the reason", () => {
-  const totals = [
-    { phase: "running", reason: null, seconds: 40 },
-    { phase: "waiting", reason: "pool_full", seconds: 12 },
-    { phase: "waiting", reason: "next_tick", seconds: 0.5 },
-  ];
-  expect(byPhase(totals)).toEqual([
-    ["waiting", 12.5],
-    ["running", 40],
-  ]);
 });
