@@ -14,6 +14,8 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     Button: { defaultProps: { size: "sm" } },
+    // The placeholder is a focusable element that has no name.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { size: "lg" } },
     Table: { defaultProps: { verticalSpacing: 6, fz: "sm" } },
     Tooltip: {
