@@ -29,9 +29,14 @@ export function ParamForm({ fields, ...props }: ParamFormProps) {
         <Fields key={section} fields={inside} {...props} />
       ))}
       {named.length > 0 && (
-        <Accordion multiple variant="separated" defaultValue={named.map(([name]) => name)}>
-          {named.map(([section, inside]) => (
-            <Accordion.Item key={section} value={section}>
+        <Accordion
+          multiple
+          variant="separated"
+          defaultValue={named.map((_, place) => String(place))}
+        >
+          {named.map(([section, inside], place) => (
+            // Names may have spaces, which ids may not.
+            <Accordion.Item key={section} value={String(place)}>
               <Accordion.Control>
                 <Group gap="xs">
                   <Text fw={600}>{section}</Text>
@@ -111,5 +116,7 @@ function Label({ field }: { field: Field }) {
 function useDescription(field: Field): string | null {
   const { t } = useTranslation("trigger");
   const own = field.isMarkdown ? null : field.description;
-  return [own, field.kind === "lines" ? t("field.lines") : null].filter(Boolean).join("\n") || null;
+  const format = field.kind === "lines" ? t("field.lines") : null;
+  const secret = field.isSecret ? t("field.secret") : null;
+  return [own, format, secret].filter(Boolean).join("\n") || null;
 }

@@ -39,6 +39,13 @@ it("a param without value whose type allows no null has to be given", () => {
   expect([free.isRequired, free.initial]).toEqual([false, null]);
 });
 
+it("a value that the server hides is neither shown nor asked for", () => {
+  const text = fieldOf("api_password", param({ type: "string" }, "***"));
+  expect([text.isSecret, text.isRequired, text.initial]).toEqual([true, false, undefined]);
+  const nested = fieldOf("target", param({ type: "object" }, { user: "a", password: "***" }));
+  expect([nested.isSecret, nested.initial]).toEqual([true, undefined]);
+});
+
 it("fields without a section come first, and those of one value are not shown", () => {
   const fields = [
     fieldOf("b", param({ section: "S" }, "x")),

@@ -1,5 +1,7 @@
 /** What kind of field each param of a DAG gets: read off its JSON schema, else off its value. */
 
+import { hasHidden } from "../../components/actions/conf";
+
 export interface Schema {
   type?: string | readonly string[];
   title?: string;
@@ -40,10 +42,12 @@ export interface Field {
   kind: Kind;
   label: string;
   schema: Schema;
-  /** The DAG's own value; undefined where it has none and one has to be given. */
+  /** The DAG's own value; undefined where it has none and one has to be given, or it is hidden. */
   initial: unknown;
   isNullable: boolean;
   isRequired: boolean;
+  /** The DAG has a value that is not shown: it is used when none is typed. */
+  isSecret: boolean;
   /** Has one value only and is not asked for. */
   isHidden: boolean;
   section: string | null;
@@ -99,15 +103,17 @@ export function kindOf(schema: Schema, value: unknown): Kind {
 export function fieldOf(name: string, { value, schema, description }: Param): Field {
   const types = typesOf(schema);
   const isNullable = types.length === 0 ? value === null : types.includes("null");
+  const isSecret = hasHidden(value);
   const hasValue = value !== null || isNullable || schema.enum?.includes(null) === true;
   return {
     name,
     kind: kindOf(schema, value),
     label: schema.title ?? name,
     schema,
-    initial: hasValue ? value : undefined,
+    initial: hasValue && !isSecret ? value : undefined,
     isNullable,
-    isRequired: !isNullable,
+    isRequired: !isNullable && !isSecret,
+    isSecret,
     isHidden: "const" in schema,
     section: schema.section ?? null,
     description: schema.description_md ?? description,
