@@ -9,13 +9,6 @@ import { RangeStates } from "./RangeStates";
 
 export type Backfill = components["schemas"]["BackfillResponse"];
 
-const COLOURS: Readonly<Record<string, string>> = {
-  running: "green",
-  paused: "yellow",
-  done: "teal",
-  cancelled: "gray",
-};
-
 /** One backfill: how far it is, and what it was asked to do. */
 export function BackfillCard({ backfill }: { backfill: Backfill }) {
   const { t } = useTranslation(["backfills", "common"]);
@@ -28,7 +21,7 @@ export function BackfillCard({ backfill }: { backfill: Backfill }) {
         <Group justify="space-between" gap="xs">
           <Group gap="xs">
             <Text fw={600}>{title}</Text>
-            <Badge variant="light" color={COLOURS[backfill.state] ?? "gray"} tt="none" autoContrast>
+            <Badge variant="default" tt="none">
               {t(`state.${backfill.state}`, { defaultValue: backfill.state })}
             </Badge>
             <Text size="sm">

@@ -64,12 +64,7 @@ const SourceLine = memo(function SourceLine(props: SourceLineProps) {
       data-chosen={isChosen || undefined}
       data-wrong={isWrong || undefined}
     >
-      <a
-        href={`#line-${number}`}
-        className="line-number"
-        aria-label={t("line", { number })}
-        tabIndex={-1}
-      >
+      <a href={`#line-${number}`} className="line-number" tabIndex={-1}>
         {number}
       </a>
       {children}

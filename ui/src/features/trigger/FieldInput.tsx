@@ -122,6 +122,7 @@ function YesOrNo({ field, value, onChange, wrapping }: Parameters<Drawn>[0]) {
       onChange={(key) => onChange(key === null ? textOf(field, "") : key === "true")}
       placeholder={t("field.nothing")}
       clearable={field.isNullable}
+      clearButtonProps={{ "aria-label": t("field.clear") }}
     />
   );
 }
@@ -141,12 +142,14 @@ function Chosen({ field, value, onChange, wrapping }: Parameters<Drawn>[0]) {
       placeholder={t("field.nothing")}
       allowDeselect={false}
       clearable={field.isNullable}
+      clearButtonProps={{ "aria-label": t("field.clear") }}
       searchable={choices.length > 8}
     />
   );
 }
 
-const Several: Drawn = ({ field, value, onChange, wrapping }) => {
+function Several({ field, value, onChange, wrapping }: Parameters<Drawn>[0]) {
+  const { t } = useTranslation("trigger");
   const chosen: unknown[] = Array.isArray(value) ? value : [];
   const choices = choicesOf(field.schema, chosen);
   return (
@@ -158,11 +161,12 @@ const Several: Drawn = ({ field, value, onChange, wrapping }) => {
         onChange(keys.length > 0 || !field.isNullable ? keys.map((key) => JSON.parse(key)) : null)
       }
       clearable
+      clearButtonProps={{ "aria-label": t("field.clear") }}
       searchable
       hidePickedOptions
     />
   );
-};
+}
 
 const TextLines: Drawn = ({ field, value, onChange, wrapping }) => (
   <Textarea

@@ -7,12 +7,14 @@ import { isSame } from "./faults";
 
 interface JsonViewProps {
   conf: Conf;
+  /** There are fields beside it. */
+  hasFields: boolean;
   /** Null while the text is no JSON object. */
   onChange: (conf: Conf | null) => void;
 }
 
 /** The whole conf as text, in step with the fields. */
-export function JsonView({ conf, onChange }: JsonViewProps) {
+export function JsonView({ conf, hasFields, onChange }: JsonViewProps) {
   const { t } = useTranslation("trigger");
   const [text, setText] = useState(() => JSON.stringify(conf, null, 2));
   const read = readObject(text.trim() === "" ? "{}" : text);
@@ -21,7 +23,7 @@ export function JsonView({ conf, onChange }: JsonViewProps) {
   return (
     <Textarea
       label={t("json.label")}
-      description={t("json.words")}
+      description={t(hasFields ? "json.words" : "json.plain")}
       error={read === null ? t("fault.object") : null}
       autosize
       minRows={6}

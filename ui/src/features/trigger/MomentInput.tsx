@@ -12,6 +12,7 @@ import type { InputProps, Wrapping } from "./FieldInput";
 import { inZone } from "./moments";
 
 export default function MomentInput(props: InputProps & { wrapping: Wrapping }) {
+  const { t } = useTranslation("trigger");
   const { field, value, onChange, wrapping } = props;
   const nothing = field.isNullable ? null : undefined;
   const text = typeof value === "string" ? value : null;
@@ -42,6 +43,7 @@ export default function MomentInput(props: InputProps & { wrapping: Wrapping }) 
         value={text}
         onChange={(next) => onChange(next ?? nothing)}
         clearable={field.isNullable}
+        clearButtonProps={{ "aria-label": t("field.clear") }}
       />
     </Localised>
   );
@@ -56,6 +58,7 @@ interface MomentPickerProps extends Partial<Wrapping> {
 
 /** A moment by the clock of the page's zone. */
 export function MomentPicker({ value, onChange, ...rest }: MomentPickerProps) {
+  const { t } = useTranslation("trigger");
   const { zone } = useZone();
   const isMoment = value !== null && !Number.isNaN(Date.parse(value));
   return (
@@ -64,6 +67,8 @@ export function MomentPicker({ value, onChange, ...rest }: MomentPickerProps) {
         {...rest}
         withSeconds
         clearable
+        clearButtonProps={{ "aria-label": t("field.clear") }}
+        styles={{ placeholder: { color: "var(--mantine-color-dimmed)" } }}
         valueFormat="YYYY-MM-DD HH:mm:ss"
         value={isMoment ? dateTime(value, zone) : null}
         onChange={(next) => onChange(next === null ? null : inZone(next, zone))}

@@ -123,7 +123,7 @@ function ConfCard({ dagId, fields, form }: ConfCardProps) {
             onChange={form.changeParam}
           />
         ) : (
-          <JsonView conf={form.conf} onChange={form.changeConf} />
+          <JsonView conf={form.conf} hasFields={hasFields} onChange={form.changeConf} />
         )}
       </Stack>
     </Card>
