@@ -52,3 +52,8 @@ export async function changeLanguage(language: Language): Promise<void> {
   store("language", language);
   await i18next.changeLanguage(language);
 }
+
+/** Loads texts before the page that shows them; what can't be loaded is tried again by the page. */
+export async function loadTexts(namespaces: readonly string[]): Promise<void> {
+  if (namespaces.length > 0) await i18next.loadNamespaces(namespaces);
+}

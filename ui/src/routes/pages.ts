@@ -9,7 +9,7 @@ import { inside } from "./root";
 const home = createRoute({
   getParentRoute: () => inside,
   path: "/",
-  component: page(() => import("../features/home/HomePage")),
+  component: page(() => import("../features/home/HomePage"), "home", "dags", "cause"),
 });
 
 /** Airflow's address of the list. */
@@ -36,7 +36,7 @@ const dags = createRoute({
       view: text(raw, "view"),
       errors: flag(raw, "errors"),
     }),
-  component: page(() => import("../features/dags/DagsPage")),
+  component: page(() => import("../features/dags/DagsPage"), "dags"),
 });
 
 const filters = (raw: Raw) =>
@@ -63,97 +63,101 @@ const runs = createRoute({
   getParentRoute: () => inside,
   path: "/browse/runs",
   validateSearch: filters,
-  component: page(() => import("../features/tables/RunsPage")),
+  component: page(() => import("../features/tables/RunsPage"), "tables", "actions"),
 });
 const instances = createRoute({
   getParentRoute: () => inside,
   path: "/browse/task-instances",
   validateSearch: filters,
-  component: page(() => import("../features/tables/InstancesPage")),
+  component: page(() => import("../features/tables/InstancesPage"), "tables", "actions"),
 });
 const audit = createRoute({
   getParentRoute: () => inside,
   path: "/browse/audit",
   validateSearch: filters,
-  component: page(() => import("../features/audit/AuditPage")),
+  component: page(() => import("../features/audit/AuditPage"), "audit", "tables"),
 });
 const jobs = createRoute({
   getParentRoute: () => inside,
   path: "/browse/jobs",
   validateSearch: filters,
-  component: page(() => import("../features/browse/JobsPage")),
+  component: page(() => import("../features/browse/JobsPage"), "browse"),
 });
 const dependencies = createRoute({
   getParentRoute: () => inside,
   path: "/browse/dependencies",
   validateSearch: filters,
-  component: page(() => import("../features/dependencies/DependenciesPage")),
+  component: page(
+    () => import("../features/dependencies/DependenciesPage"),
+    "dependencies",
+    "flow",
+  ),
 });
 const activity = createRoute({
   getParentRoute: () => inside,
   path: "/browse/activity",
   validateSearch: filters,
-  component: page(() => import("../features/browse/ActivityPage")),
+  component: page(() => import("../features/browse/ActivityPage"), "browse"),
 });
 const variables = createRoute({
   getParentRoute: () => inside,
   path: "/admin/variables",
   validateSearch: filters,
-  component: page(() => import("../features/admin/VariablesPage")),
+  component: page(() => import("../features/admin/VariablesPage"), "admin"),
 });
 const connections = createRoute({
   getParentRoute: () => inside,
   path: "/admin/connections",
   validateSearch: filters,
-  component: page(() => import("../features/admin/ConnectionsPage")),
+  component: page(() => import("../features/admin/ConnectionsPage"), "admin"),
 });
 const xcoms = createRoute({
   getParentRoute: () => inside,
   path: "/admin/xcoms",
   validateSearch: filters,
-  component: page(() => import("../features/admin/XcomsPage")),
+  component: page(() => import("../features/admin/XcomsPage"), "admin"),
 });
 const config = createRoute({
   getParentRoute: () => inside,
   path: "/admin/config",
   validateSearch: filters,
-  component: page(() => import("../features/admin/ConfigPage")),
+  component: page(() => import("../features/admin/ConfigPage"), "admin"),
 });
 const pools = createRoute({
   getParentRoute: () => inside,
   path: "/admin/pools",
   validateSearch: filters,
-  component: page(() => import("../features/admin/PoolsPage")),
+  component: page(() => import("../features/admin/PoolsPage"), "admin"),
 });
 const plugins = createRoute({
   getParentRoute: () => inside,
   path: "/admin/plugins",
-  component: page(() => import("../features/admin/PluginsPage")),
+  component: page(() => import("../features/admin/PluginsPage"), "admin"),
 });
 const providers = createRoute({
   getParentRoute: () => inside,
   path: "/admin/providers",
-  component: page(() => import("../features/admin/ProvidersPage")),
+  component: page(() => import("../features/admin/ProvidersPage"), "admin"),
 });
 const users = createRoute({
   getParentRoute: () => inside,
   path: "/admin/users",
-  component: page(() => import("../features/admin/UsersPage")),
+  component: page(() => import("../features/admin/UsersPage"), "admin"),
 });
 const roles = createRoute({
   getParentRoute: () => inside,
   path: "/admin/roles",
-  component: page(() => import("../features/admin/RolesPage")),
+  component: page(() => import("../features/admin/RolesPage"), "admin"),
 });
 const security = createRoute({
   getParentRoute: () => inside,
   path: "/admin/security",
-  component: page(() => import("../features/admin/SecurityPage")),
+  component: page(() => import("../features/admin/SecurityPage"), "admin"),
 });
 const account = createRoute({
   getParentRoute: () => inside,
   path: "/account",
-  component: page(() => import("../features/account/AccountPage")),
+  component: page(() => import("../features/account/AccountPage"), "account"),
 });
 
 export const pageRoutes = [

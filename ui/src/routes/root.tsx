@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, redirect } from "@tanstack/rea
 
 import { ApiProblem } from "../api/client";
 import { ME } from "../api/me";
+import { get } from "../api/query";
 import { compact, text, type Raw } from "../lib/dagSearch";
 import { page } from "./lazy";
 
@@ -17,7 +18,7 @@ export const login = createRoute({
   path: "/login",
   validateSearch: (raw: Raw) =>
     compact({ next: text(raw, "next"), logout: text(raw, "logout"), error: text(raw, "error") }),
-  component: page(() => import("../features/account/LoginPage")),
+  component: page(() => import("../features/account/LoginPage"), "account"),
 });
 
 /** Everything behind the login. */
@@ -26,7 +27,10 @@ export const inside = createRoute({
   id: "inside",
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.client.ensureQueryData(ME);
+      await Promise.all([
+        context.client.ensureQueryData(ME),
+        context.client.ensureQueryData(get("/api/v2/ui/config", {})),
+      ]);
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 401) {
         throw redirect({ to: "/login", search: { next: location.href } });
@@ -34,5 +38,5 @@ export const inside = createRoute({
       throw error;
     }
   },
-  component: page(() => import("../app/Frame")),
+  component: page(() => import("../app/Frame"), "frame"),
 });

@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   graph: ["lib"],
   components: ["lib", "api", "i18n", "live", "graph"],
   features: ["lib", "api", "i18n", "live", "graph", "components"],
-  routes: ["lib", "api", "components", "features", "app"],
+  routes: ["lib", "api", "i18n", "components", "features", "app"],
   app: ["lib", "api", "i18n", "live", "components", "routes"],
   test: ["lib", "api", "i18n", "live", "components", "graph"],
 };
