@@ -27,7 +27,7 @@ export function TryPicker({ tries, chosen }: TryPickerProps) {
           rightSection={<IconChevronDown size={14} aria-hidden />}
           aria-label={t("try.pick", {
             number: chosen.number,
-            count: tries.length,
+            total: latest,
             state: t(`common:state.${chosen.state}`),
           })}
         >

@@ -77,7 +77,9 @@ function Holds({ holds }: { holds: readonly Hold[] }) {
 }
 
 function OneHold({ hold }: { hold: Hold }) {
-  const { t } = useTranslation("instance");
+  const { t, i18n } = useTranslation("instance");
+  // The server's own words are English: a detail for who reads another language.
+  const isEnglish = i18n.language === "en";
   return (
     <Paper withBorder p="md">
       <Group gap="sm" wrap="nowrap" align="flex-start">
@@ -86,7 +88,7 @@ function OneHold({ hold }: { hold: Hold }) {
           <Title order={2} size="h5">
             {t(`why.${hold.code}.title`, { defaultValue: hold.code })}
           </Title>
-          <Text size="sm" className="wrapped" lang="en">
+          <Text size="sm" className="wrapped" lang="en" {...(isEnglish ? {} : { c: "dimmed" })}>
             {sentence(hold.words)}
           </Text>
           {hold.until && <Until at={hold.until} />}

@@ -169,10 +169,17 @@ function hasMore(line: LogLine): "nothing" | "little" | "much" {
   return line.place || (line.logger && line.logger !== line.source) ? "little" : "nothing";
 }
 
+/** Exact colours are made for one ground, and pages have two: without their own ground they are
+ *  drawn towards the colour of text. */
+function legible({ colour, ground, classes }: Piece): string | undefined {
+  if (!colour || ground || classes.includes("ansi-bg-")) return colour ?? undefined;
+  return `color-mix(in oklab, ${colour} 50%, var(--mantine-color-text))`;
+}
+
 function Pieces({ found }: { found: readonly Piece[] }) {
   return found.map((piece, index) => {
     const style = {
-      ...(piece.colour ? { color: piece.colour } : {}),
+      ...(piece.colour ? { color: legible(piece) } : {}),
       ...(piece.ground ? { backgroundColor: piece.ground } : {}),
     };
     if (piece.isHit) {
