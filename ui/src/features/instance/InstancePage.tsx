@@ -1,7 +1,9 @@
 import { useParams, useSearch } from "@tanstack/react-router";
 
 import { useGet } from "../../api/query";
+import { Page } from "../../components/Page";
 import { Loaded, Waiting } from "../../components/Query";
+import { useCrumbs } from "./Frame";
 import "./instance.css";
 import { totalOf } from "./mapped";
 import { MappedPage } from "./MappedPage";
@@ -25,15 +27,19 @@ function MappedOrNot(key: { dagId: string; runId: string; taskId: string }) {
     { params: { path: { dag_id: key.dagId, dag_run_id: key.runId, task_id: key.taskId } } },
     { live: ["task_instances", "run"] },
   );
-  return (
-    <Loaded query={query} skeleton={<Waiting />}>
-      {(answer) =>
-        totalOf(answer) > 0 ? (
-          <MappedPage taskKey={key} answer={answer} />
-        ) : (
-          <OneInstance instanceKey={{ ...key, mapIndex: -1 }} />
-        )
-      }
-    </Loaded>
+  const crumbs = useCrumbs(key, {});
+  if (!query.data) {
+    return (
+      <Page title={key.taskId} crumbs={crumbs}>
+        <Loaded query={query} skeleton={<Waiting />}>
+          {() => null}
+        </Loaded>
+      </Page>
+    );
+  }
+  return totalOf(query.data) > 0 ? (
+    <MappedPage taskKey={key} answer={query.data} />
+  ) : (
+    <OneInstance instanceKey={{ ...key, mapIndex: -1 }} />
   );
 }

@@ -85,7 +85,11 @@ export function MappedTable({ taskKey, answer, current }: MappedTableProps) {
         empty={<Empty title={t("common:table.noMatch")} />}
       />
       <Text size="xs" c="dimmed" role="status">
-        {t("mapped.count", { shown: shown.length.toLocaleString(), count: totalOf(answer) })}
+        {t("mapped.count", {
+          count: totalOf(answer),
+          shown: shown.length.toLocaleString(),
+          all: totalOf(answer).toLocaleString(),
+        })}
         {totalOf(answer) > rows.length &&
           ` ${t("mapped.first", { count: rows.length, shown: rows.length.toLocaleString() })}`}
       </Text>
