@@ -1,24 +1,16 @@
 /** The pages of the sidebar and the palette, and who may see them. */
 
 import {
-  IconActivity,
   IconAffiliate,
   IconBinaryTree2,
   IconBraces,
   IconCpu,
-  IconDatabase,
   IconGauge,
   IconHome,
-  IconKey,
   IconListCheck,
   IconListDetails,
   IconNotes,
-  IconPackage,
   IconPlug,
-  IconPuzzle,
-  IconSettings,
-  IconShield,
-  IconUsers,
   type Icon,
 } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
@@ -55,7 +47,6 @@ export const MENU: readonly MenuGroup[] = [
         icon: IconListDetails,
         resource: "Task Instances",
       },
-      { name: "activity", to: "/browse/activity", icon: IconActivity, resource: "DAG Runs" },
       { name: "dependencies", to: "/browse/dependencies", icon: IconAffiliate, resource: "DAGs" },
       { name: "audit", to: "/browse/audit", icon: IconNotes, resource: "Audit Logs" },
       { name: "jobs", to: "/browse/jobs", icon: IconCpu, resource: "Jobs" },
@@ -67,13 +58,6 @@ export const MENU: readonly MenuGroup[] = [
       { name: "variables", to: "/admin/variables", icon: IconBraces, resource: "Variables" },
       { name: "connections", to: "/admin/connections", icon: IconPlug, resource: "Connections" },
       { name: "pools", to: "/admin/pools", icon: IconGauge, resource: "Pools" },
-      { name: "xcoms", to: "/admin/xcoms", icon: IconDatabase, resource: "XComs" },
-      { name: "config", to: "/admin/config", icon: IconSettings, resource: "Configurations" },
-      { name: "plugins", to: "/admin/plugins", icon: IconPuzzle, resource: "Plugins" },
-      { name: "providers", to: "/admin/providers", icon: IconPackage, resource: "Providers" },
-      { name: "users", to: "/admin/users", icon: IconUsers, resource: "Users" },
-      { name: "roles", to: "/admin/roles", icon: IconShield, resource: "Roles" },
-      { name: "security", to: "/admin/security", icon: IconKey, resource: "Users" },
     ],
   },
 ];

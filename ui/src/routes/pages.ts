@@ -93,12 +93,6 @@ const dependencies = createRoute({
     "flow",
   ),
 });
-const activity = createRoute({
-  getParentRoute: () => inside,
-  path: "/browse/activity",
-  validateSearch: filters,
-  component: page(() => import("../features/browse/ActivityPage"), "browse"),
-});
 const variables = createRoute({
   getParentRoute: () => inside,
   path: "/admin/variables",
@@ -111,48 +105,11 @@ const connections = createRoute({
   validateSearch: filters,
   component: page(() => import("../features/admin/ConnectionsPage"), "admin"),
 });
-const xcoms = createRoute({
-  getParentRoute: () => inside,
-  path: "/admin/xcoms",
-  validateSearch: filters,
-  component: page(() => import("../features/admin/XcomsPage"), "admin"),
-});
-const config = createRoute({
-  getParentRoute: () => inside,
-  path: "/admin/config",
-  validateSearch: filters,
-  component: page(() => import("../features/admin/ConfigPage"), "admin"),
-});
 const pools = createRoute({
   getParentRoute: () => inside,
   path: "/admin/pools",
   validateSearch: filters,
   component: page(() => import("../features/admin/PoolsPage"), "admin"),
-});
-const plugins = createRoute({
-  getParentRoute: () => inside,
-  path: "/admin/plugins",
-  component: page(() => import("../features/admin/PluginsPage"), "admin"),
-});
-const providers = createRoute({
-  getParentRoute: () => inside,
-  path: "/admin/providers",
-  component: page(() => import("../features/admin/ProvidersPage"), "admin"),
-});
-const users = createRoute({
-  getParentRoute: () => inside,
-  path: "/admin/users",
-  component: page(() => import("../features/admin/UsersPage"), "admin"),
-});
-const roles = createRoute({
-  getParentRoute: () => inside,
-  path: "/admin/roles",
-  component: page(() => import("../features/admin/RolesPage"), "admin"),
-});
-const security = createRoute({
-  getParentRoute: () => inside,
-  path: "/admin/security",
-  component: page(() => import("../features/admin/SecurityPage"), "admin"),
 });
 const account = createRoute({
   getParentRoute: () => inside,
@@ -169,16 +126,8 @@ export const pageRoutes = [
   audit,
   jobs,
   dependencies,
-  activity,
   variables,
   connections,
-  xcoms,
-  config,
   pools,
-  plugins,
-  providers,
-  users,
-  roles,
-  security,
   account,
 ] as const;

@@ -1,3 +1,0 @@
-export default function ConfigPage() {
-  return <p>Config</p>;
-}

@@ -1,3 +1,0 @@
-export default function PluginsPage() {
-  return <p>Plugins</p>;
-}

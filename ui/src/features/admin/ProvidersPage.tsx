@@ -1,3 +1,0 @@
-export default function ProvidersPage() {
-  return <p>Providers</p>;
-}

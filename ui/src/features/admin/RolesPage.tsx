@@ -1,3 +1,0 @@
-export default function RolesPage() {
-  return <p>Roles</p>;
-}

@@ -1,3 +1,0 @@
-export default function SecurityPage() {
-  return <p>Security</p>;
-}

@@ -1,3 +1,0 @@
-export default function UsersPage() {
-  return <p>Users</p>;
-}

@@ -1,3 +1,0 @@
-export default function XcomsPage() {
-  return <p>XComs</p>;
-}

@@ -1,3 +1,0 @@
-export default function ActivityPage() {
-  return <p>Activity</p>;
-}
