@@ -2,7 +2,8 @@
 
 The files are downloaded for the test and never kept; the states (``airflow_2_10_5_examples.json``)
 were read off the real ``dag.test()`` at 2024-01-15T06:00Z. Left out: examples that need the
-network or packages of their own, and those that choose at random.
+network or packages of their own, and those that choose at random or by the time of the day or
+the week at which they run.
 """
 
 import fcntl
