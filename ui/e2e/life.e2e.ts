@@ -49,7 +49,10 @@ it("an empty deployment says where DAG files go, and notices the first one by it
   await narae.save("sales.py", sales(narae.gates));
   await page.getByRole("heading", { name: "No DAGs yet" }).waitFor({ state: "hidden" });
   await page.getByRole("link", { name: "DAGs", exact: true }).click();
-  await page.getByRole("table", { name: "DAGs" }).getByRole("link", { name: "sales", exact: true }).waitFor();
+  await page
+    .getByRole("table", { name: "DAGs" })
+    .getByRole("link", { name: "sales", exact: true })
+    .waitFor();
 });
 
 it("a new DAG is paused until somebody switches it on", async () => {

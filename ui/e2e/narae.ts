@@ -111,6 +111,10 @@ export class Narae {
     await writeFile(join(this.dags, name), text);
   }
 
+  async erase(name: string): Promise<void> {
+    await rm(join(this.dags, name));
+  }
+
   /** Lets the tasks go on that wait for it. */
   async openGate(name: string): Promise<void> {
     await writeFile(join(this.gates, name), "");
@@ -127,6 +131,17 @@ export class Narae {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return (text ? JSON.parse(text) : undefined) as T;
+  }
+
+  /** Whether there is something at an address of the API. */
+  async has(path: string): Promise<boolean> {
+    try {
+      await this.call("GET", path);
+      return true;
+    } catch (error) {
+      if (String(error).includes(": 404 ")) return false;
+      throw error;
+    }
   }
 
   /** Somebody else with one role. */
