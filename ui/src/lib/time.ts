@@ -49,13 +49,6 @@ export function timeOnly(at: Moment, zone: string): string {
   return `${p.hour}:${p.minute}:${p.second}`;
 }
 
-/** `Mon 2 Mar` or `3월 2일 (월)`, in the zone. */
-export function dayInWords(at: Moment, zone: string, language: string): string {
-  return format(language, zone, { weekday: "short", day: "numeric", month: "short" }).format(
-    new Date(at),
-  );
-}
-
 /** How far the zone is ahead of UTC at a moment, in minutes. */
 export function offsetMinutes(at: Moment, zone: string): number {
   const p = parts(at, zone);
