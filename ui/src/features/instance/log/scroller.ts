@@ -90,6 +90,8 @@ export class Scroller {
       return;
     }
     this.hold();
+    // A jump that is still to be told: what exists now is not what will be seen.
+    if (this.pending === null && this.isAway(this.frame.scrollTop)) return;
     this.bound();
     this.resize();
     this.remember();
@@ -192,17 +194,23 @@ export class Scroller {
     const wasUp = px < this.lastPx - 1;
     this.ownPx = null;
     this.lastPx = px;
-    if (isOwn) return;
+    const isAway = this.isAway(px);
+    if (isOwn && !isAway) return;
     if (this.isFollowing && wasUp) this.tell.onFollow(false);
     clearTimeout(this.idle);
     this.idle = setTimeout(() => this.rest(), IDLE_MS);
-    if (px + this.view <= this.top || px >= this.top + this.blockPx) this.jump(px);
+    if (isAway) this.jump(px);
     else {
       this.remember();
       this.extend();
     }
     const isEnd = this.range.last >= this.count && px + this.view >= this.endPx - AT_END_PX;
     if (isEnd && !wasUp && !this.isFollowing) this.tell.onFollow(true);
+  }
+
+  /** Nothing of the block is seen there. */
+  private isAway(px: number): boolean {
+    return px + this.view <= this.top || px >= this.endPx;
   }
 
   private get endPx(): number {
