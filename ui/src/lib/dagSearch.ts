@@ -43,6 +43,11 @@ export function flag(raw: Raw, name: string): boolean | undefined {
   return value === false || value === "false" || value === "False" ? false : undefined;
 }
 
+/** One of the words that a page knows; any other is as if it were not there. */
+export function choice<T extends string>(raw: Raw, name: string, known: readonly T[]) {
+  return known.find((each) => each === raw[name]);
+}
+
 export function texts(raw: Raw, name: string): string[] | undefined {
   const value = raw[name];
   const found = (Array.isArray(value) ? value : [value]).filter((v) => typeof v === "string");

@@ -2,7 +2,7 @@
 
 import { createRoute, redirect } from "@tanstack/react-router";
 
-import { compact, dagSearch, flag, number, text, texts, type Raw } from "../lib/dagSearch";
+import { choice, compact, dagSearch, flag, number, text, texts, type Raw } from "../lib/dagSearch";
 import { page } from "./lazy";
 import { inside } from "./root";
 
@@ -10,7 +10,7 @@ const dag = createRoute({
   getParentRoute: () => inside,
   path: "/dags/$dagId",
   validateSearch: dagSearch,
-  component: page(() => import("../features/dag/DagPage")),
+  component: page(() => import("../features/dag/DagPage"), "dag", "dags"),
 });
 
 const index = createRoute({
@@ -24,27 +24,33 @@ const index = createRoute({
 const grid = createRoute({
   getParentRoute: () => dag,
   path: "grid",
-  component: page(() => import("../features/grid/GridTab")),
+  component: page(() => import("../features/grid/GridTab"), "grid", "tables", "actions"),
 });
 const graph = createRoute({
   getParentRoute: () => dag,
   path: "graph",
-  component: page(() => import("../features/graph/GraphTab")),
+  component: page(() => import("../features/graph/GraphTab"), "graph", "flow", "actions"),
 });
 const gantt = createRoute({
   getParentRoute: () => dag,
   path: "gantt",
-  component: page(() => import("../features/gantt/GanttTab")),
+  component: page(() => import("../features/gantt/GanttTab"), "gantt", "cause"),
 });
 const calendar = createRoute({
   getParentRoute: () => dag,
   path: "calendar",
-  component: page(() => import("../features/calendar/CalendarTab")),
+  validateSearch: (raw: Raw) =>
+    compact({
+      span: choice(raw, "span", ["year", "month"]),
+      colours: choice(raw, "colours", ["state", "failed"]),
+      period: text(raw, "period"),
+    }),
+  component: page(() => import("../features/calendar/CalendarTab"), "calendar"),
 });
 const durations = createRoute({
   getParentRoute: () => dag,
   path: "durations",
-  component: page(() => import("../features/durations/DurationsTab")),
+  component: page(() => import("../features/durations/DurationsTab"), "durations"),
 });
 const runs = createRoute({
   getParentRoute: () => dag,
@@ -59,7 +65,7 @@ const runs = createRoute({
       until: text(raw, "until"),
       runs_sort: text(raw, "runs_sort"),
     }),
-  component: page(() => import("../features/tables/RunsTab")),
+  component: page(() => import("../features/tables/RunsTab"), "tables", "actions"),
 });
 const tasks = createRoute({
   getParentRoute: () => dag,
@@ -73,12 +79,12 @@ const tasks = createRoute({
       mapped: flag(raw, "mapped"),
       tasks_sort: text(raw, "tasks_sort"),
     }),
-  component: page(() => import("../features/tables/TasksTab")),
+  component: page(() => import("../features/tables/TasksTab"), "tables"),
 });
 const backfills = createRoute({
   getParentRoute: () => dag,
   path: "backfills",
-  component: page(() => import("../features/backfills/BackfillsTab")),
+  component: page(() => import("../features/backfills/BackfillsTab"), "backfills"),
 });
 const code = createRoute({
   getParentRoute: () => dag,
@@ -86,12 +92,12 @@ const code = createRoute({
   // Code that no version of the DAG came with is named by itself.
   validateSearch: (raw: Raw) =>
     compact({ code: text(raw, "code"), versus_code: text(raw, "versus_code") }),
-  component: page(() => import("../features/code/CodeTab")),
+  component: page(() => import("../features/code/CodeTab"), "code"),
 });
 const details = createRoute({
   getParentRoute: () => dag,
   path: "details",
-  component: page(() => import("../features/details/DetailsTab")),
+  component: page(() => import("../features/details/DetailsTab"), "details", "dags"),
 });
 const audit = createRoute({
   getParentRoute: () => dag,
@@ -107,7 +113,7 @@ const audit = createRoute({
       until: text(raw, "until"),
       audit_sort: text(raw, "audit_sort"),
     }),
-  component: page(() => import("../features/audit/AuditTab")),
+  component: page(() => import("../features/audit/AuditTab"), "audit", "tables"),
 });
 
 const trigger = createRoute({
@@ -115,7 +121,7 @@ const trigger = createRoute({
   path: "/dags/$dagId/trigger",
   // Beside `conf`, any other name prefills the param of that name.
   validateSearch: (raw: Raw): Record<string, unknown> => raw,
-  component: page(() => import("../features/trigger/TriggerPage")),
+  component: page(() => import("../features/trigger/TriggerPage"), "trigger"),
 });
 
 const run = createRoute({
@@ -131,7 +137,7 @@ const run = createRoute({
       operator: text(raw, "operator"),
       sort: text(raw, "sort"),
     }),
-  component: page(() => import("../features/run/RunPage")),
+  component: page(() => import("../features/run/RunPage"), "run", "tables", "actions", "timeline"),
 });
 
 const instance = createRoute({
@@ -149,7 +155,13 @@ const instance = createRoute({
       source: text(raw, "source"),
       state: text(raw, "state"),
     }),
-  component: page(() => import("../features/instance/InstancePage")),
+  component: page(
+    () => import("../features/instance/InstancePage"),
+    "instance",
+    "log",
+    "cause",
+    "actions",
+  ),
 });
 
 /** Airflow 2's former addresses of a DAG's views. */

@@ -93,7 +93,7 @@ function Owner({ dagId, runId, stretch }: Omit<PathProps, "stretches"> & { stret
         {instanceName(taskId, mapIndex)}
       </Anchor>
       {tryNumber !== null && tryNumber > 1 && (
-        <Text span size="xs" c="dimmed">
+        <Text span size="xs" c="dimmed" className="timeline-try">
           {" "}
           {t("try", { number: tryNumber })}
         </Text>

@@ -1,12 +1,12 @@
 /** When the DAG ran and will run: a year by days, or a month by hours. */
 
 import { Group, SegmentedControl, Stack, Text } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { useGet } from "../../api/query";
 import { Loaded } from "../../components/Query";
+import { compact } from "../../lib/dagSearch";
 import { useNow } from "../../lib/now";
 import { dateOnly, fromWallClock } from "../../lib/time";
 import { useZone } from "../../lib/zone";
@@ -16,10 +16,8 @@ import type { View } from "./cells";
 import { Legend } from "./Legend";
 import { MonthMap } from "./MonthMap";
 import { Pager } from "./Pager";
-import { movedMonth } from "./weeks";
+import { movedMonth, periodOf, type Span } from "./weeks";
 import { YearMap } from "./YearMap";
-
-type Span = "year" | "month";
 
 /** First and last moment of a year (`2026`) or month (`2026-03`) in a zone. */
 function bounds(span: Span, period: string, zone: string) {
@@ -33,10 +31,16 @@ export default function CalendarTab() {
   const { dagId } = useParams({ from: "/inside/dags/$dagId" });
   const { zone } = useZone();
   const today = dateOnly(useNow(), zone);
-  const [span, setSpan] = useState<Span>("year");
-  const [view, setView] = useState<View>("state");
-  const [picked, setPicked] = useState<string | null>(null);
-  const period = picked ?? today.slice(0, span === "year" ? 4 : 7);
+  const search = useSearch({ from: "/inside/dags/$dagId/calendar" });
+  const navigate = useNavigate({ from: "/dags/$dagId/calendar" });
+  const { span = "year", colours: view = "state" } = search;
+  const change = (next: { span?: Span; colours?: View; period?: string | undefined }) =>
+    void navigate({
+      search: (former) => compact({ ...former, ...next }),
+      replace: true,
+      resetScroll: false,
+    });
+  const period = periodOf(span, search.period) ?? today.slice(0, span === "year" ? 4 : 7);
   const query = useGet(
     "/api/v2/ui/calendar/{dag_id}",
     {
@@ -51,23 +55,31 @@ export default function CalendarTab() {
     },
     { live: ["run", "dag"], keep: true },
   );
-  const changeSpan = (next: Span) => {
-    setSpan(next);
-    setPicked(null);
-  };
   return (
     <Stack>
       <Group justify="space-between">
         <Pager
           period={period}
           onMove={(by) =>
-            setPicked(span === "year" ? String(Number(period) + by) : movedMonth(period, by))
+            change({
+              period: span === "year" ? String(Number(period) + by) : movedMonth(period, by),
+            })
           }
-          onToday={() => setPicked(null)}
+          onToday={() => change({ period: undefined })}
         />
         <Group gap="sm">
-          <Choice name="span" value={span} values={["year", "month"]} onChange={changeSpan} />
-          <Choice name="view" value={view} values={["state", "failed"]} onChange={setView} />
+          <Choice
+            name="span"
+            value={span}
+            values={["year", "month"]}
+            onChange={(next) => change({ span: next, period: undefined })}
+          />
+          <Choice
+            name="view"
+            value={view}
+            values={["state", "failed"]}
+            onChange={(next) => change({ colours: next })}
+          />
         </Group>
       </Group>
       <Loaded query={query}>

@@ -5,7 +5,9 @@ import { Link } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 
+import { fromWallClock } from "../../lib/time";
 import { colourOf, leading, type Cell, type Change, type View } from "./cells";
+import { nextOf } from "./weeks";
 
 interface CellLinkProps {
   dagId: string;
@@ -16,8 +18,7 @@ interface CellLinkProps {
   view: View;
   most: number;
   isToday: boolean;
-  /** Milliseconds: how long the cell lasts. */
-  lasts: number;
+  zone: string;
 }
 
 const STATES = ["success", "failed", "running", "queued"] as const;
@@ -39,7 +40,7 @@ function wordsOf(t: TFunction<["calendar", "common"]>, props: CellLinkProps): st
 
 export function CellLink(props: CellLinkProps) {
   const { t } = useTranslation(["calendar", "common"]);
-  const { cell, change, dagId, isToday, lasts, most, view } = props;
+  const { cell, change, dagId, isToday, most, name, view, zone } = props;
   const words = wordsOf(t, props);
   const kind = cell ? leading(cell) : null;
   const look = {
@@ -54,12 +55,9 @@ export function CellLink(props: CellLinkProps) {
       {cell && kind !== null && kind !== "planned" ? (
         <Link
           {...look}
-          to="/browse/runs"
-          search={{
-            dag_id: dagId,
-            from: cell.start,
-            until: new Date(new Date(cell.start).getTime() + lasts).toISOString(),
-          }}
+          to="/dags/$dagId/runs"
+          params={{ dagId }}
+          search={{ from: cell.start, until: fromWallClock(nextOf(name), zone) ?? "" }}
           aria-label={words}
         />
       ) : (

@@ -6,7 +6,6 @@ import { CellLink } from "./CellLink";
 import { byPlace, most, type Plan, type View } from "./cells";
 import { daysOf } from "./weeks";
 
-const HOUR_MS = 3_600_000;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
 interface MapProps {
@@ -55,7 +54,7 @@ export function MonthMap({ dagId, plan, month, view, today }: MapProps) {
                 view={view}
                 most={highest}
                 isToday={false}
-                lasts={HOUR_MS}
+                zone={plan.timezone}
               />
             ))}
           </Fragment>

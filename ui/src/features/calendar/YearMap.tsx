@@ -59,7 +59,7 @@ export function YearMap({ dagId, plan, year, view, today }: MapProps) {
                       view={view}
                       most={highest}
                       isToday={day.date === today}
-                      lasts={DAY_MS}
+                      zone={plan.timezone}
                     />
                   </div>
                 ),

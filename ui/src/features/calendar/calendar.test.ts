@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 
+import { fromWallClock } from "../../lib/time";
 import { byPlace, colourOf, failedShare, leading, most, strength, type Cell } from "./cells";
-import { daysOf, monthColumns, movedMonth, weeksOf } from "./weeks";
+import { daysOf, monthColumns, movedMonth, nextOf, periodOf, weeksOf } from "./weeks";
+
+const BERLIN = "Europe/Berlin";
 
 function cell(counts: Cell["counts"], more: Partial<Cell> = {}): Cell {
   return { start: "", date: "2026-03-02", hour: null, counts, planned: 0, ...more };
@@ -81,4 +84,33 @@ describe("a cell", () => {
     expect(joined?.planned).toBe(1);
     expect(most(twice)).toBe(2);
   });
+});
+
+describe("a cell's runs", () => {
+  it("are those until the next day or hour of the clock, over midnight and New Year", () => {
+    expect(nextOf("2026-12-31")).toBe("2027-01-01T00:00:00");
+    expect(nextOf("2026-03-29 01:00")).toBe("2026-03-29T02:00:00");
+    expect(nextOf("2026-03-29 23:00")).toBe("2026-03-30T00:00:00");
+  });
+
+  it.each([
+    ["2026-03-29", 23],
+    ["2026-10-25", 25],
+    ["2026-10-25 02:00", 2],
+    ["2026-06-01", 24],
+  ])("of Berlin's %s are those of %s hours", (name, hours) => {
+    const from = fromWallClock(name.length === 10 ? `${name} 00:00:00` : `${name}:00`, BERLIN);
+    const until = fromWallClock(nextOf(name), BERLIN);
+    const first = name === "2026-10-25 02:00" ? "2026-10-25T00:00:00Z" : (from ?? "");
+    expect((Date.parse(until ?? "") - Date.parse(first)) / 3_600_000).toBe(hours);
+  });
+});
+
+it("takes no period from an address but a year or a month", () => {
+  expect(periodOf("year", "2026")).toBe("2026");
+  expect(periodOf("month", "2026-03")).toBe("2026-03");
+  expect(periodOf("month", "2026")).toBeNull();
+  expect(periodOf("month", "2026-13")).toBeNull();
+  expect(periodOf("year", "<b>")).toBeNull();
+  expect(periodOf("year", undefined)).toBeNull();
 });

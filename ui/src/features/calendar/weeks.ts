@@ -9,7 +9,11 @@ export interface Day {
   day: number;
 }
 
+/** What is seen at once. */
+export type Span = "year" | "month";
+
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 function dayOf(ms: number): Day {
   const at = new Date(ms);
@@ -56,6 +60,19 @@ export function daysOf(year: number, month: number): Day[] {
     days.push(dayOf(at));
   }
   return days;
+}
+
+/** The day after `2026-03-02`, or of `2026-03-02 09:00` the hour after, as a clock's words. */
+export function nextOf(name: string): string {
+  const [date = "", hour] = name.split(" ");
+  const at = Date.parse(`${date}T${hour ?? "00:00"}:00Z`);
+  return new Date(at + (hour === undefined ? DAY_MS : HOUR_MS)).toISOString().slice(0, 19);
+}
+
+/** `2026` or `2026-03` of an address; null where it says nothing of the kind. */
+export function periodOf(span: Span, text: string | undefined): string | null {
+  const shape = span === "year" ? /^(19|20)\d\d$/ : /^(19|20)\d\d-(0[1-9]|1[0-2])$/;
+  return text !== undefined && shape.test(text) ? text : null;
 }
 
 /** `2026-03` and so many months on. */
