@@ -2,8 +2,8 @@
 
 The files are downloaded for the test and never kept; the states (``airflow_2_10_5_examples.json``)
 were read off the real ``dag.test()`` at 2024-01-15T06:00Z. Left out: examples that need the
-network or packages of their own, and those that choose at random or by the time of the day or
-the week at which they run.
+network or packages of their own, and those that choose at random. Two that look at the clock
+have a test of their own.
 """
 
 import fcntl
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,29 +59,71 @@ def _download(root: Path) -> None:
     shutil.move(root / "unpacked" / "airflow" / "example_dags", root / "dags")
 
 
-@pytest.mark.parametrize("dag_id", sorted(GOLDEN))
-def test_an_example_ends_as_it_does_in_airflow(
-    dag_id: str, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    expected = GOLDEN[dag_id]
+def ended(examples: Path, home: Path, dag_id: str, file: str) -> tuple[str, dict[str, str], str]:
+    """State of the run, those of its tasks, and the end of its log."""
     lines: list[bytes] = []
-    environ = {"HOME": str(tmp_path), "NARAE_HOME": str(tmp_path / "home")}
     outcome = run_locally(
-        load(environ),
+        load({"HOME": str(home), "NARAE_HOME": str(home / "home")}),
         LocalRun(
-            folder=examples,
-            file=expected["file"],
-            dag_id=dag_id,
-            conf={},
-            logical_date=AT,
-            log=lines.append,
+            folder=examples, file=file, dag_id=dag_id, conf={}, logical_date=AT, log=lines.append
         ),
     )
     states = {
         row.task_id + (f"[{row.map_index}]" if row.map_index >= 0 else ""): row.state.value
         for row in outcome.instances
     }
-    log = b"".join(lines[-30:]).decode()
+    return outcome.run.state.value, states, b"".join(lines[-30:]).decode()
+
+
+@pytest.mark.parametrize("dag_id", sorted(GOLDEN))
+def test_an_example_ends_as_it_does_in_airflow(
+    dag_id: str, examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    expected = GOLDEN[dag_id]
+    state, states, log = ended(examples, tmp_path, dag_id, expected["file"])
     assert states == expected["states"], log
-    assert outcome.run.state.value == expected["state"]
+    assert state == expected["state"]
+
+
+def of_the_day(now: datetime) -> dict[str, str]:
+    """What the example with weekdays does: Monday, the weekend, or a day between."""
+    monday, weekend = now.weekday() == 0, now.weekday() >= 5
+    done = {
+        "make_choice": True,
+        "branch_true": monday,
+        "branch_false": not monday,
+        "make_weekend_choice": not monday,
+        "branch_weekend": weekend,
+        "branch_mid_week": not monday and not weekend,
+    }
+    return {task: "success" if each else "skipped" for task, each in done.items()}
+
+
+def of_the_hour(now: datetime) -> dict[str, str]:
+    """What the example with times of the day does: its range is from 15:00 to midnight UTC."""
+    inside = now.hour >= 15
+    done = {"datetime_branch": True, "date_in_range": inside, "date_outside_range": not inside}
+    return {task: "success" if each else "skipped" for task, each in done.items()}
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "file", "expected"),
+    [
+        ("example_weekday_branch_operator", "example_branch_day_of_week_operator.py", of_the_day),
+        ("example_branch_datetime_operator_2", "example_branch_datetime_operator.py", of_the_hour),
+    ],
+)
+def test_an_example_that_looks_at_the_clock_follows_it(
+    dag_id: str,
+    file: str,
+    expected: Callable[[datetime], dict[str, str]],
+    examples: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = datetime.now(UTC)
+    state, states, log = ended(examples, tmp_path, dag_id, file)
+    assert state == "success"
+    assert states in (expected(before), expected(datetime.now(UTC))), log
