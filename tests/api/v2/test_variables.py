@@ -153,6 +153,9 @@ def test_many_are_changed_each_for_itself(filled: Api) -> None:
     over = {"action": "create", "entities": [entity("color")], "action_on_existence": "overwrite"}
     filled.good("PATCH", VARIABLES, {"actions": [over]})
     assert stored(filled, "color") == "v"
+    hidden = {**over, "entities": [{"key": "db_password", "value": "***"}]}
+    filled.good("PATCH", VARIABLES, {"actions": [hidden]})
+    assert stored(filled, "db_password") == "hunter2"
     wrong = {"actions": [{"action": "paint", "entities": []}]}
     assert "paint" in filled.bad(422, "PATCH", VARIABLES, wrong)
 

@@ -16,8 +16,7 @@ export const root = createRootRouteWithContext<RouterContext>()();
 export const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (raw: Raw) =>
-    compact({ next: text(raw, "next"), logout: text(raw, "logout"), error: text(raw, "error") }),
+  validateSearch: (raw: Raw) => compact({ next: text(raw, "next"), logout: text(raw, "logout") }),
   component: page(() => import("../features/account/LoginPage"), "account"),
 });
 
@@ -27,10 +26,9 @@ export const inside = createRoute({
   id: "inside",
   beforeLoad: async ({ context, location }) => {
     try {
-      await Promise.all([
-        context.client.ensureQueryData(ME),
-        context.client.ensureQueryData(get("/api/v2/ui/config", {})),
-      ]);
+      await context.client.ensureQueryData(ME);
+      // The frame asks for it, too; here it comes while the frame is still loaded.
+      void context.client.prefetchQuery(get("/api/v2/ui/config", {}));
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 401) {
         throw redirect({ to: "/login", search: { next: location.href } });

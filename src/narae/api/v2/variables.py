@@ -108,7 +108,7 @@ def get_variables(call: Call, query: VariableQuery) -> VariableCollection:
 @routes.post("/variables", needs=Needs(Resource.VARIABLE, Action.CREATE), status=201, errors=(409,))
 def post_variable(call: Call, body: VariableBody) -> VariableResponse:
     """A new variable."""
-    return _view(call, variables.create(call.act(), _row(body)))
+    return _view(call, variables.create(call.act(), _row(body, call)))
 
 
 @routes.patch("/variables", needs=EDIT)
@@ -119,7 +119,7 @@ def bulk_variables(call: Call, body: BulkVariables) -> BulkResponse:
         match each:
             case CreateMany():
                 call.must(Action.CREATE, Resource.VARIABLE)
-                rows = [_row(entity) for entity in each.entities]
+                rows = [_row(entity, call) for entity in each.entities]
                 done = variables.bulk_create(call.act(), rows, each.on_existing)
                 results.append(("create", done))
             case UpdateMany():
@@ -163,22 +163,27 @@ def delete_variable(call: Call, variable_key: str) -> None:
     variables.delete(call.act(), variable_key)
 
 
-def _row(body: VariableBody) -> VariableRow:
+def _row(body: VariableBody, call: Call) -> VariableRow:
     description = None if body.description is UNSET else body.description
-    return VariableRow(key=body.key, value=_text(body.value), description=description)
+    value = _unmasked(call, body.key, _text(body.value))
+    return VariableRow(key=body.key, value=value, description=description)
 
 
 def _patch(call: Call, body: VariableBody, mask: tuple[str, ...]) -> VariablePatch:
     changes = chosen(body, mask, call.flavour)
     value: str | UnsetType = UNSET
     if "value" in changes:
-        text = _text(changes["value"])
-        before = call.store.variable(body.key) if MASK in text else None
-        value = unmasked(text, before) or ""
+        value = _unmasked(call, body.key, _text(changes["value"]))
     return VariablePatch(
         value=value,
         description=changes.get("description", UNSET),
     )
+
+
+def _unmasked(call: Call, key: str, text: str) -> str:
+    """What is hidden stays as it is, also when a whole variable is written over."""
+    before = call.store.variable(key) if MASK in text else None
+    return unmasked(text, before) or ""
 
 
 def _text(value: Any) -> str:

@@ -39,7 +39,6 @@ export default function LoginPage() {
             {t("login.title")}
           </Title>
           {search.logout && <Alert color="teal">{t("login.loggedOut")}</Alert>}
-          {search.error && <Alert color="red">{search.error}</Alert>}
           {ways.data?.password !== false && <PasswordForm next={next} />}
           {oidc && (
             <Button

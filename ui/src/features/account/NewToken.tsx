@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 
 const DAY_MS = 86_400_000;
+const DAYS_MAX = 3_650;
 
 /** A new token: what it is called, what it may do, how long. It is shown once. */
 export function NewToken({ onMade }: { onMade: (token: string) => void }) {
@@ -16,8 +17,7 @@ export function NewToken({ onMade }: { onMade: (token: string) => void }) {
   const [days, setDays] = useState<number | string>(30);
   const making = useMutation({
     mutationFn: async () => {
-      const lasts = Number(days);
-      const ends = lasts > 0 ? new Date(Date.now() + lasts * DAY_MS).toISOString() : null;
+      const ends = new Date(Date.now() + Number(days) * DAY_MS).toISOString();
       const body = { name, scope, expires_at: ends };
       return (await api.POST("/api/v2/auth/tokens", { body })).data;
     },
@@ -61,6 +61,9 @@ export function NewToken({ onMade }: { onMade: (token: string) => void }) {
           label={t("token.days")}
           w={110}
           min={1}
+          max={DAYS_MAX}
+          clampBehavior="strict"
+          required
           allowDecimal={false}
           value={days}
           onChange={setDays}

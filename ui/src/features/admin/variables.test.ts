@@ -9,6 +9,7 @@ describe("a file of variables", () => {
       { key: "limits", value: '{"a": 1}' },
       { key: "number", value: "12" },
       { key: "password", value: "***" },
+      { key: "service", value: '{"host": "x", "token": "***"}' },
     ]);
     expect(JSON.parse(text)).toEqual({ shop: "Mapo", limits: { a: 1 }, number: "12" });
   });

@@ -5,10 +5,10 @@ interface Variable {
   value: string;
 }
 
-/** Values that are JSON stay JSON; hidden ones are left out, since nobody could read them again. */
+/** Values that are JSON stay JSON; what is hidden in whole or in part is left out. */
 export function exportedVariables(variables: readonly Variable[]): string {
   const found = variables
-    .filter(({ value }) => value !== "***")
+    .filter(({ value }) => !value.includes("***"))
     .map(({ key, value }) => [key, parsed(value)] as const);
   return `${JSON.stringify(Object.fromEntries(found), null, 2)}\n`;
 }
